@@ -1,0 +1,137 @@
+"""Checkpoints that lose nothing: whole files only, often, and enough in them to go on bit for bit."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+
+from recurra.callbacks.stop import StopRequest
+from recurra.checkpoint import read_checkpoint, write_atomically
+from recurra.runs import BEST, LAST
+from recurra.task.base import TaskModule
+
+
+class AtomicIO(TorchCheckpointIO):
+    """Writes a checkpoint to a temporary file and renames it, so that what has its name is always whole."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
+        write_atomically(Path(path), lambda temporary: torch.save(checkpoint, temporary))
+
+    def load_checkpoint(self, path: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return read_checkpoint(Path(path)).raw
+
+
+class Checkpointing(pl.Callback):
+    """Writes ``last.ckpt`` at every validation and every ``seconds``, ``best.ckpt`` when the score improves.
+
+    ``last.ckpt`` resumes: it holds optimizers, random numbers and the place in the data. ``best.ckpt`` holds weights
+    only. A pending signal (``stop.signal``) ends the run after the batch, or after the validation that is going on.
+    """
+
+    def __init__(self, folder: Path, monitor: str, mode: str, seconds: float, stop: StopRequest) -> None:
+        self.folder = folder
+        self.monitor = monitor
+        self.sign = 1.0 if mode == "max" else -1.0
+        self.seconds = seconds
+        self.stop = stop
+        self.best = -math.inf
+        self.best_scores: dict[str, float] = {}
+        self.saved_at = self.began = time.monotonic()
+        self.seconds_before = 0.0
+        self.random: dict[str, Any] | None = None
+
+    @property
+    def seconds_trained(self) -> float:
+        """Wall time of training and validation, earlier parts of a resumed run included."""
+        return self.seconds_before + time.monotonic() - self.began
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        if not self.can_resume_here(trainer, batch_idx + 1):
+            return
+        if self.stop.signal is not None:
+            self.save_last(trainer)
+            self.stop.check(self.folder)
+        if time.monotonic() - self.saved_at >= self.seconds:
+            self.save_last(trainer)
+
+    @staticmethod
+    def can_resume_here(trainer: pl.Trainer, batches: int) -> bool:
+        """Not amid the batches of one update, nor right before a validation, which saves by itself."""
+        before_validation = batches % trainer.val_check_batch == 0 or batches == trainer.num_training_batches  # type: ignore[operator]
+        return batches % trainer.accumulate_grad_batches == 0 and not before_validation
+
+    def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        assert isinstance(module, TaskModule)
+        score = self.sign * float(trainer.callback_metrics[self.monitor])
+        if score > self.best:
+            self.best, self.best_scores = score, module.scores()
+            trainer.save_checkpoint(self.folder / BEST, weights_only=True)
+        self.save_last(trainer)
+        self.stop.check(self.folder)
+
+    def save_last(self, trainer: pl.Trainer) -> None:
+        """Writes ``last.ckpt``; a disk that is full costs this checkpoint, not the run or the one before."""
+        try:
+            trainer.save_checkpoint(self.folder / LAST)
+        except OSError as error:
+            trainer.print(f"warning: {self.folder / LAST} could not be written ({error}); the one before stays")
+        self.saved_at = time.monotonic()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "best": self.best,
+            "best_scores": self.best_scores,
+            "seconds": self.seconds_trained,
+            "random": random_state(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.best, self.best_scores = state["best"], state["best_scores"]
+        self.seconds_before = state["seconds"]
+        self.random = state["random"]
+
+    def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        self.began = self.saved_at = time.monotonic()
+        if self.random is not None:
+            set_random_state(self.random)
+            self.random = None
+            for early in trainer.early_stopping_callbacks:  # it had decided, and the run ended before it could stop
+                trainer.should_stop |= getattr(early, "wait_count", 0) >= getattr(early, "patience", 1)
+
+
+def random_state() -> dict[str, Any]:
+    """State of every source of random numbers, as plain values and tensors."""
+    name, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)  # type: ignore[misc]
+    version, internal, gauss_next = random.getstate()
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": [
+            str(name),
+            torch.from_numpy(np.asarray(keys, dtype=np.int64)),
+            int(position),
+            int(has_gauss),
+            gauss,
+        ],
+        "python": [version, list(internal), gauss_next],
+    }
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    torch.set_rng_state(state["torch"])
+    if torch.cuda.is_available() and len(state["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(state["cuda"])
+    name, keys, position, has_gauss, gauss = state["numpy"]
+    np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, gauss))
+    version, internal, gauss_next = state["python"]
+    random.setstate((version, tuple(internal), gauss_next))

@@ -1,0 +1,99 @@
+"""Checkpoints: self-contained and plain.
+
+A checkpoint holds the weights and everything that gives them meaning: the config, the spec (what the network must
+know of the data), the tokenizer. All of it is dicts, lists, strings, numbers and tensors, which
+``torch.load(weights_only=True)`` reads; the only thing in it that chooses code is the name of the task.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from recurra.config import SCHEMAS, Train
+from recurra.errors import UserError
+
+FORMAT = 1
+KEY = "recurra"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint says, checked."""
+
+    path: Path
+    task: str
+    config: Train
+    spec: dict[str, Any]
+    tokenizer: str
+    weights: dict[str, Tensor]
+    """The network's weights: the averaged ones where weights are averaged."""
+    raw: dict[str, Any]
+    """All that Lightning keeps: loops, optimizers, callbacks."""
+
+    @property
+    def resumable(self) -> bool:
+        return "optimizer_states" in self.raw
+
+
+def contents(config: Train, spec: dict[str, Any], tokenizer: str) -> dict[str, Any]:
+    """What a checkpoint holds besides weights and the state of training."""
+    return {
+        "format": FORMAT,
+        "task": config.task.name,
+        "config": config.model_dump(mode="json"),
+        "spec": spec,
+        "tokenizer": tokenizer,
+    }
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Reads a checkpoint; nothing in it is ever executed.
+
+    Raises:
+        UserError: no such file, truncated, not ours, of a newer format, or with anything but plain values in it.
+    """
+    if not path.is_file():
+        raise UserError(f"there is no checkpoint {path}")
+    try:
+        raw = torch.load(path, map_location="cpu", weights_only=True, mmap=False)
+    except pickle.UnpicklingError:
+        if zipfile.is_zipfile(path):
+            raise UserError(f"{path} holds something other than plain values and tensors; it was not opened") from None
+        raise UserError(f"{path} is not a checkpoint, or was cut off while it was written") from None
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path} is not a checkpoint, or was cut off while it was written ({error})") from None
+    about = raw.get(KEY) if isinstance(raw, dict) else None
+    if not isinstance(about, dict) or "state_dict" not in raw:
+        raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra")
+    if about.get("format") != FORMAT:
+        raise UserError(f"{path} has format {about.get('format')}, this version of recurra reads format {FORMAT}")
+    if about["task"] not in SCHEMAS["train"]:
+        raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
+    try:
+        config = SCHEMAS["train"][about["task"]].model_validate(about["config"])
+    except ValueError as error:
+        raise UserError(f"{path}: its config does not fit this version of recurra: {error}") from None
+    assert isinstance(config, Train)
+    prefix = "network."
+    weights = {name.removeprefix(prefix): w for name, w in raw["state_dict"].items() if name.startswith(prefix)}
+    return Checkpoint(path, about["task"], config, about["spec"], about["tokenizer"], weights, raw)
+
+
+def write_atomically(path: Path, write: Any) -> None:
+    """Calls ``write(temporary path)``, then renames: at any moment ``path`` is whole, or not there."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

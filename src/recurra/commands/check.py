@@ -1,0 +1,185 @@
+"""A config that cannot work is refused in the first second, with all its faults at once.
+
+Hydra stops at the first fault; here the overrides are tried one by one, the sound ones are composed, and the
+result is held against the schema of ``recurra.config``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from hydra.core.override_parser.types import Override, RangeSweep
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from recurra.commands import faults
+from recurra.commands.composition import Composed, Composer, composer, selected
+from recurra.commands.options import schema_for
+from recurra.commands.quoting import quote
+from recurra.config import Section
+from recurra.errors import UserError
+
+
+def check(command: str, overrides: list[str], multirun: bool = False) -> list[str]:
+    """All faults of a command line, a line each; ``overrides`` are quoted for Hydra already.
+
+    In a sweep each value of each override is checked at least once.
+    """
+    with composer(command) as conf:
+        parsed, found = conf.parse(overrides)
+        sweeps = [override for override in parsed if override.is_sweep_override()]
+        fixed = [override for override in parsed if override not in sweeps]
+        if not multirun:
+            found += [_not_a_sweep(override) for override in sweeps]
+            parsed, sweeps = fixed, []
+        ranged = {override.key_or_group for override in sweeps if override.is_interval_sweep()}
+        for words in _trials(parsed, found):
+            trial, more = conf.parse(words)
+            found += more + _trial_faults(conf, trial, ranged)
+    return list(dict.fromkeys(found))
+
+
+def compose(command: str, overrides: list[str] | None = None) -> Section:
+    """The validated config of a command, as ``python <command>.py`` with these overrides would get it."""
+    words = quote(overrides or [])
+    if found := check(command, words):
+        raise UserError("\n".join(found))
+    with composer(command) as conf:
+        return validated(command, conf.compose(conf.parse(words)[0]).config)
+
+
+def validated(command: str, config: DictConfig) -> Section:
+    """A composed config as a validated model."""
+    task = selected(config, "task.name")
+    schema = schema_for(command, None if task is None else str(task))
+    plain, unusable = resolved(config, schema)
+    found = unusable or faults.schema_faults(schema, plain, set(), {})
+    if found:
+        raise UserError("\n".join(found.values()))
+    return schema.model_validate(plain)
+
+
+def check_trainer_extras(extras: dict[str, Any]) -> list[str]:
+    """Faults of ``+trainer.NAME=…``: names that Lightning's Trainer does not have. Imports Lightning."""
+    if not extras:
+        return []
+    from pytorch_lightning import Trainer
+
+    known = [name for name in inspect.signature(Trainer.__init__).parameters if name != "self"]
+    return [
+        f"+trainer.{name}: Lightning's Trainer has no such argument"
+        + (f"; did you mean +trainer.{near[0]}?" if (near := faults.nearest(name, known)) else "")
+        for name in extras
+        if name not in known
+    ]
+
+
+def _not_a_sweep(override: Override) -> str:
+    name, _, value = str(override.input_line).partition("=")
+    return f"{name}={value}: several values are a sweep, which takes -m; a list is written {name}=[{value}]"
+
+
+def _trials(overrides: list[Override], found: list[str]) -> list[list[str]]:
+    """Command lines without sweeps that hold each value of each sweep at least once."""
+    values: list[list[str]] = []
+    for override in overrides:
+        name = override.get_key_element()
+        if override.is_sweep_override() and override.is_hydra_override():
+            found.append(f"{override.input_line}: Hydra's own options cannot be swept over")
+        elif override.is_interval_sweep():
+            values.append([f"{name}={override.value().start}"])  # type: ignore[union-attr]
+        elif override.is_discrete_sweep():
+            words = [f"{name}={word}" for word in override.sweep_string_iterator()]
+            if isinstance(override.value(), RangeSweep):
+                words = [words[0], words[-1]] if words else []
+            if words:
+                values.append(words)
+            else:
+                found.append(f"{override.input_line}: this sweep has no values")
+        else:
+            values.append([str(override.input_line)])
+    count = max(map(len, values), default=1)
+    return [[words[trial % len(words)] for words in values] for trial in range(count)]
+
+
+def _trial_faults(conf: Composer, overrides: list[Override], ranged: set[str]) -> list[str]:
+    """The faults of one command line without sweeps; values of options in ``ranged`` are not looked at."""
+    composed = conf.compose(overrides)
+    schema = schema_for(conf.command, composed.task)
+    plain, unusable = resolved(composed.config, schema)
+    found = [*composed.faults, *_task_faults(conf, overrides, composed), *unusable.values()]
+    skipped = {*unusable, *ranged, *(["data"] if _other_task(plain) else [])}
+    given = {override.key_or_group for override in overrides if not conf.is_group(override)}
+    refused = faults.schema_faults(schema, plain, given, composed.choices)
+    found += [text for name, text in refused.items() if name not in skipped]
+    if unsound := {*refused, *skipped}:  # rules between options are looked at where those are sound
+        mended = _mended(plain, unsound, resolved(conf.shipped(), schema)[0])
+        rules = faults.schema_faults(schema, mended, set(), {})
+        found += [text for name, text in rules.items() if not (name and _inside(name, unsound))]
+    return found
+
+
+def _task_faults(conf: Composer, overrides: list[Override], composed: Composed) -> list[str]:
+    """A data set of another task, and an experiment beside a task that is not its own."""
+    data = selected(composed.config, "data.task")
+    found = []
+    if composed.task is not None and data is not None and data != composed.task:
+        fitting = ", ".join(conf.choices("data", composed.task)) or "none"
+        found.append(
+            f"data={composed.choices.get('data')}: is for task={data}, not for task={composed.task};"
+            f" data sets of this task: {fitting}"
+        )
+    groups = {override.key_or_group: override for override in overrides if conf.is_group(override)}
+    if "experiment" in groups and "task" in groups:
+        own = conf.compose([override for name, override in groups.items() if name != "task"])
+        task = composed.choices.get("task")
+        if not own.faults and own.choices.get("task") != task:
+            found.append(
+                f"task={task}: {groups['experiment'].input_line} is for task={own.choices.get('task')};"
+                " leave task= out"
+            )
+    return found
+
+
+def _other_task(plain: dict[str, Any]) -> bool:
+    task, data = plain.get("task"), plain.get("data")
+    return isinstance(task, dict) and isinstance(data, dict) and data.get("task") != task.get("name")
+
+
+def resolved(config: DictConfig, schema: type[Section]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The plain config, and a fault for each value that must be given or that leads nowhere."""
+    unusable: dict[str, str] = {}
+    while True:
+        try:
+            plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
+            missing = OmegaConf.missing_keys(config)
+        except OmegaConfBaseException as error:
+            name = error.full_key or ""
+            if not name or name in unusable:
+                raise
+            unusable[name] = f"{name}: {faults.first_line(error)}"
+            OmegaConf.update(config, name, None)
+        else:
+            assert isinstance(plain, dict)
+            unusable |= {name: faults.must_be_given(name, schema) for name in sorted(missing)}
+            return {str(key): value for key, value in plain.items()}, unusable
+
+
+def _inside(section: str, names: set[str]) -> bool:
+    return any(name == section or name.startswith(f"{section}.") for name in names)
+
+
+def _mended(plain: dict[str, Any], names: set[str], shipped: dict[str, Any]) -> dict[str, Any]:
+    """A config in which these options have the values that they are shipped with."""
+    mended = dict(plain)
+    for name in names:
+        head, _, rest = name.partition(".")
+        own, other = mended.get(head), shipped.get(head)
+        if rest and isinstance(own, dict):
+            mended[head] = _mended(own, {rest}, other if isinstance(other, dict) else {})
+        elif head in shipped:
+            mended[head] = other
+        else:
+            mended.pop(head, None)
+    return mended

@@ -1,0 +1,109 @@
+"""``python train.py``: from a config to a trained model, its scores, and what to do next."""
+
+from __future__ import annotations
+
+import platform
+import time
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+from recurra.commands.cli import run
+from recurra.config import Train
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    return run("train", train, argv)
+
+
+def train(config: Train) -> float:
+    """Trains, scores and records one run; returns the score that the run is judged by.
+
+    Raises:
+        UserError: the data, a checkpoint or a folder is not what it should be; nothing was written.
+        TrainingFailed: the loss is not finite; the last good checkpoint stays.
+        Interrupted: Ctrl-C or SIGTERM; the state was saved.
+    """
+    import pytorch_lightning as pl
+    import torch
+
+    from recurra import runs, training
+    from recurra.callbacks.stop import StopRequest
+    from recurra.checkpoint import read_checkpoint
+    from recurra.hardware import prepare_process
+    from recurra.logger.build import close_loggers, make_loggers
+    from recurra.task import load_task
+    from recurra.terminal import console
+
+    began = time.time()
+    prepare_process()
+    task = load_task(config.task.name)
+    with ExitStack() as closing:
+        # where to begin
+        found = training.resumed(config)
+        run_folder, previous = found if found is not None else (None, None)
+        if run_folder is not None:
+            closing.callback(runs.hold(run_folder).release)
+        initial = training.initial(config)
+
+        # data, and the network for it
+        prepared = task.prepare(config, previous or initial)
+        console.print(task.summary(prepared))
+        pl.seed_everything(config.seed, verbose=False)
+        module = task.module(config, prepared)
+        if initial is not None:
+            training.load_weights(module, initial)
+        config, hardware = training.with_hardware(config, previous, task, module, prepared)
+        loaders = task.loaders(config, prepared, pin=hardware.accelerator == "cuda")
+        module.use(config, len(loaders.train))
+        torch.set_num_threads(hardware.threads)
+
+        # a folder of its own
+        if run_folder is None:
+            run_folder = runs.new_run_folder(Path(config.paths.outputs), config.task.name, config.paths.run)
+            closing.callback(runs.hold(run_folder).release)
+        training.write_config(config, run_folder)
+        parameters = sum(p.numel() for p in module.network.parameters())
+        console.print(
+            f"{run_folder}: {parameters:,} parameters, {hardware.accelerator}, {hardware.precision}, "
+            f"{hardware.threads} thread{'s' if hardware.threads > 1 else ''}"
+        )
+
+        # training
+        resume_step = None if previous is None else int(previous.raw["global_step"])
+        loggers = make_loggers(config, run_folder, resume_step)
+        closing.callback(close_loggers)
+        stop = closing.enter_context(StopRequest())
+        trainer, keeping = training.make_trainer(config, run_folder, hardware, loggers, stop)
+        pl.seed_everything(config.seed, verbose=False)
+        last = None if previous is None else str(previous.path)
+        trainer.fit(module, loaders.train, loaders.validation, ckpt_path=last)
+        stop.check(run_folder)
+
+        # the test split, once, by the checkpoint that validation chose
+        predictor = task.predictor(read_checkpoint(run_folder / runs.BEST), hardware.device)
+        report = task.report(predictor, prepared, "test", run_folder)
+        metrics = {
+            **keeping.best_scores,
+            **report.scores,
+            "train/seconds": round(keeping.seconds_trained, 1),
+            "train/steps": trainer.global_step,
+            "model/parameters": parameters,
+            "precision": hardware.precision,
+            "threads": hardware.threads,
+            "seed": config.seed,
+            "data": prepared.corpus.description,
+            "debug": config.debug,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "recurra": version("recurra"),
+        }
+        training.publish(report, metrics, loggers, trainer.global_step)
+        training.write_metrics(metrics, run_folder)
+        console.print(report.shown)
+        table = training.time_table(trainer.profiler)
+        if table is not None:
+            console.print(table)
+        console.print(training.closing_words(config, run_folder, report, time.time() - began))
+        return keeping.best_scores[config.task.monitor]

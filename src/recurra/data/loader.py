@@ -1,0 +1,82 @@
+"""Batches of texts of like length, in an order that an interrupted run can take up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+B = TypeVar("B")
+
+
+def cut_by_length(lengths: np.ndarray, batch_size: int, batch_tokens: int) -> list[slice]:
+    """Cuts rows, already sorted by length, into batches of at most ``batch_size`` rows and ``batch_tokens`` tokens.
+
+    Padding counts; a row that is longer than ``batch_tokens`` by itself makes a batch of its own.
+    """
+    cuts: list[slice] = []
+    start = 0
+    for stop in range(1, len(lengths) + 1):
+        full = stop - start == batch_size
+        if stop == len(lengths) or full or (stop + 1 - start) * lengths[stop] > batch_tokens:
+            cuts.append(slice(start, stop))
+            start = stop
+    return cuts
+
+
+class BatchLoader(Generic[B]):
+    """Iterates over batches; shuffled anew each epoch, or in order of length.
+
+    Rows are sorted by length, rows of the same length in random order; the sorted rows are cut into batches, and the
+    batches come in random order. So there is next to no padding, the number of batches is the same in every epoch,
+    and the order depends on ``seed`` and the epoch alone.
+
+    Lightning keeps `state_dict` in its checkpoints: a run that stopped in the middle of an epoch goes on with the
+    batch that would have come next.
+    """
+
+    def __init__(
+        self,
+        lengths: np.ndarray,
+        make: Callable[[np.ndarray], B],
+        batch_size: int,
+        batch_tokens: int,
+        seed: int | None,
+    ) -> None:
+        self.lengths = lengths
+        self.make = make
+        self.seed = seed
+        self.cuts = cut_by_length(np.sort(lengths), batch_size, batch_tokens)
+        self.epoch = 0
+        self.yielded = 0
+        self.resume_at = 0
+        self.sampler = self.batch_sampler = self  # where Lightning looks for set_epoch
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def batches(self) -> list[np.ndarray]:
+        """Row numbers of each batch of the current epoch."""
+        if self.seed is None:
+            order = np.argsort(self.lengths, kind="stable")
+            return [order[cut] for cut in self.cuts]
+        generator = np.random.default_rng((self.seed, self.epoch))
+        order = np.lexsort((generator.permutation(len(self.lengths)), self.lengths))
+        return [order[self.cuts[i]] for i in generator.permutation(len(self.cuts))]
+
+    def __len__(self) -> int:
+        return len(self.cuts)
+
+    def __iter__(self) -> Iterator[B]:
+        batches = self.batches()
+        self.yielded, self.resume_at = self.resume_at, 0
+        for position in range(self.yielded, len(self)):
+            self.yielded = position + 1
+            yield self.make(batches[position])
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"yielded": self.yielded}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.resume_at = state["yielded"] % len(self)

@@ -1,0 +1,88 @@
+"""What ``auto`` means: the device, the precision and the number of threads that are fastest for this run."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from recurra.config import Trainer
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """The choices for one run; stored with it, since bits depend on them."""
+
+    accelerator: str
+    precision: str
+    threads: int
+
+    @property
+    def device(self) -> str:
+        return {"cuda": "cuda", "mps": "mps"}.get(self.accelerator, "cpu")
+
+
+def prepare_process() -> None:
+    """Settings that hold for the whole process, whatever it computes."""
+    torch.set_flush_denormal(True)  # vanishing gradients become denormal numbers, which are 12 times slower
+
+
+def choose(config: Trainer, network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Hardware:
+    """Fills in what is ``auto``; ``step(network)`` gives the loss of a typical batch, with which the CPU is timed."""
+    accelerator = config.accelerator
+    if accelerator == "auto":
+        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+    if accelerator != "cpu":
+        precision = config.precision
+        if precision == "auto":
+            bf16 = accelerator == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+            precision = "bf16-mixed" if bf16 else "32-true"
+        threads = torch.get_num_threads() if config.threads == "auto" else config.threads
+        return Hardware(accelerator, precision, threads)
+    most = torch.get_num_threads()
+    threads_ = [1, most] if config.threads == "auto" and most > 1 else [most]
+    if isinstance(config.threads, int):
+        threads_ = [config.threads]
+    precisions = [config.precision]
+    if config.precision == "auto":
+        precisions = ["32-true", "bf16-mixed"] if cpu_has_bf16() else ["32-true"]
+    candidates = [(precision, threads) for precision in precisions for threads in threads_]
+    if len(candidates) > 1:
+        candidates.sort(key=_timer(network, step))
+    return Hardware("cpu", *candidates[0])
+
+
+def cpu_has_bf16() -> bool:
+    """Whether this CPU multiplies bf16 numbers itself; elsewhere they are slower than fp32."""
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+
+
+def _timer(network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Callable[[tuple[str, int]], float]:
+    """Seconds of one training step for a precision and a number of threads; infinite where it fails."""
+    trial = copy.deepcopy(network).train()
+
+    def seconds(candidate: tuple[str, int]) -> float:
+        precision, threads = candidate
+        before = torch.get_num_threads()
+        torch.set_num_threads(threads)
+        best = float("inf")
+        try:
+            with torch.random.fork_rng(devices=[]):
+                for _ in range(4):
+                    start = time.perf_counter()
+                    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16-mixed"):
+                        loss = step(trial)
+                    loss.backward()  # type: ignore[no-untyped-call]
+                    best = min(best, time.perf_counter() - start)
+        except RuntimeError:  # an instruction set that was switched off, for one
+            return float("inf")
+        finally:
+            torch.set_num_threads(before)
+        return best * (1.0 + 0.1 * (threads - 1))  # a second core must earn its keep: it may be wanted elsewhere
+
+    return seconds

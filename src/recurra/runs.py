@@ -1,0 +1,169 @@
+"""Run folders: one a run, never shared; which of them is finished, living, or to be gone on with.
+
+    outputs/sentiment/2026-01-31_12-00-00/
+        config.yaml  metrics.csv  metrics.json  best.ckpt  last.ckpt  *.png  predictions.jsonl  wandb/
+
+A run is finished when it holds ``metrics.json``, which is written last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from recurra.checkpoint import Checkpoint, read_checkpoint
+from recurra.config import Paths, Train
+from recurra.errors import UserError
+
+BEST, LAST, METRICS, LOCK = "best.ckpt", "last.ckpt", "metrics.json", ".lock"
+
+
+def new_run_folder(outputs: Path, task: str, given: str | None = None) -> Path:
+    """Makes a folder that no other run has: ``given`` where one is given, else one named by the time."""
+    try:
+        if given is not None:
+            folder = Path(given)
+            folder.mkdir(parents=True, exist_ok=True)
+            if (folder / LAST).exists() or (folder / METRICS).exists():
+                raise UserError(f"{folder} already holds a run; resume={folder} goes on with it")
+            return folder
+        parent = outputs / task
+        parent.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        for number in range(1000):
+            run = parent / (f"{stamp}_{number}" if number else stamp)
+            try:
+                run.mkdir()
+            except FileExistsError:
+                continue
+            return run
+        raise UserError(f"{parent}: too many runs in one second")
+    except OSError as error:
+        raise UserError(
+            f"cannot write to {given or outputs}: {error.strerror}; paths.outputs=FOLDER moves it"
+        ) from None
+
+
+def make_folder(folder: Path) -> Path:
+    """Makes a folder, or says why it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+    return folder
+
+
+def hold(run: Path) -> FileLock:
+    """Takes the run for this process; the system lets go of it when the process ends, however it ends.
+
+    Raises:
+        UserError: a living process holds it.
+    """
+    lock = FileLock(run / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError(f"{run} is in use by another process") from None
+    return lock
+
+
+def is_held(run: Path) -> bool:
+    lock = FileLock(run / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def newest_first(outputs: Path, task: str = "*") -> Iterator[Path]:
+    """Folders of single runs (not the trials of sweeps), the newest first."""
+    runs = [path.parent for path in outputs.glob(f"{task}/*/config.yaml")]
+    yield from sorted(runs, key=lambda run: (run / "config.yaml").stat().st_mtime_ns, reverse=True)
+
+
+def resolve_checkpoint(given: str | None, paths: Paths) -> Path:
+    """The file that ``checkpoint=`` means: a file, a run folder's ``best.ckpt``, or the newest finished run's.
+
+    Raises:
+        UserError: there is none; says where it looked.
+    """
+    if given is not None:
+        path = Path(given)
+        if path.is_dir():
+            if not (path / BEST).is_file():
+                raise UserError(f"{path} holds no {BEST}" + _newest_hint(paths))
+            return path / BEST
+        if not path.is_file():
+            raise UserError(f"there is no run folder or checkpoint {path}" + _newest_hint(paths))
+        return path
+    for run in newest_first(Path(paths.outputs)):
+        if (run / BEST).is_file() and (run / METRICS).is_file() and not _is_debug(run):
+            return run / BEST
+    raise UserError(f"no finished run below {paths.outputs}; train one: python train.py task=sentiment")
+
+
+def _is_debug(run: Path) -> bool:
+    metrics: dict[str, Any] = json.loads((run / METRICS).read_text(encoding="utf-8"))
+    return metrics.get("debug") is not None
+
+
+def _newest_hint(paths: Paths) -> str:
+    run = next((run for run in newest_first(Path(paths.outputs)) if (run / BEST).is_file()), None)
+    return f"; the newest run is {run}" if run else ""
+
+
+def find_resumable(config: Train) -> tuple[Path, Checkpoint] | None:
+    """The newest unfinished run of the same config that no living process holds.
+
+    The same config apart from ``resume``, ``logger`` and where things lie, and a training that may be longer: then
+    a run that finished its shorter one counts as unfinished.
+    """
+    for run in newest_first(Path(config.paths.outputs), config.task.name):
+        if not (run / LAST).is_file() or is_held(run):
+            continue
+        try:
+            checkpoint = read_checkpoint(run / LAST)
+        except UserError:
+            continue
+        finished = (run / METRICS).is_file()
+        if _same(checkpoint.config, config) and (not finished or _longer(config, checkpoint.config)):
+            return run, checkpoint
+    return None
+
+
+LENGTH = ("max_epochs", "max_steps", "max_minutes")
+
+
+def _same(before: Train, now: Train) -> bool:
+    def core(config: Train) -> dict[str, Any]:
+        plain = config.model_dump(mode="json", exclude={"resume", "logger", "paths"})
+        for name in LENGTH:
+            del plain["trainer"][name]
+        plain["trainer"].pop("precision"), plain["trainer"].pop("threads")
+        return plain
+
+    def given(before_value: Any, now_value: Any) -> bool:
+        return now_value in ("auto", before_value)  # what auto chose then is used again
+
+    return (
+        core(before) == core(now)
+        and given(before.trainer.precision, now.trainer.precision)
+        and given(before.trainer.threads, now.trainer.threads)
+        and not _longer(before, now)
+    )
+
+
+def _longer(a: Train, b: Train) -> bool:
+    """Whether ``a`` trains longer than ``b`` in any of the ways to say so."""
+
+    def limit(value: float | None) -> float:
+        return float("inf") if value is None or value == -1 else value
+
+    return any(limit(getattr(a.trainer, name)) > limit(getattr(b.trainer, name)) for name in LENGTH)

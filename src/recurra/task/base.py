@@ -1,0 +1,223 @@
+"""What all tasks share: the LightningModule around a network, and what a task must provide."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytorch_lightning as pl
+import torch
+from rich.console import RenderableType
+from torch import Tensor, nn
+
+from recurra.checkpoint import KEY, Checkpoint, contents
+from recurra.config import Optimizer, Scheduler, Train, Trainer
+from recurra.data.loader import BatchLoader
+from recurra.errors import TrainingFailed
+
+
+class TaskModule(pl.LightningModule, ABC):
+    """A network with its loss, optimizer and schedule.
+
+    A task overrides `loss` and the validation steps. ``spec`` and ``tokenizer`` are plain values that go into every
+    checkpoint beside the config.
+    """
+
+    network: nn.Module
+
+    def __init__(self, config: Train, spec: dict[str, Any], tokenizer: str) -> None:
+        super().__init__()
+        self.config = config
+        self.about = contents(config, spec, tokenizer)
+        self.sums: dict[str, float] = defaultdict(float)
+        """Sums since the epoch began, weighted by ``weight``: kept in checkpoints so that means survive a resume."""
+        self.last_loss = self.gradient_norm = math.nan
+        self.total_steps = math.inf
+
+    @abstractmethod
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, float], int]:
+        """Loss of a batch, further scores to report, and the number of examples that they are means over."""
+
+    @abstractmethod
+    def tokens(self, batch: Any) -> int:
+        """Number of real tokens in a batch."""
+
+    def training_step(self, batch: Any, batch_idx: int) -> Tensor:
+        loss, scores, weight = self.loss(batch)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise TrainingFailed(
+                f"the loss became {value} in epoch {self.current_epoch + 1}, step {self.global_step}; "
+                f"try a smaller optimizer.lr (now {self.config.optimizer.lr:g}), "
+                f"a smaller trainer.gradient_clip_val, or trainer.precision=32-true"
+            )
+        self.last_loss = value
+        for name, score in {"loss": value, **scores}.items():
+            self.sums[name] += score * weight
+        self.sums["weight"] += weight
+        return loss
+
+    def train_means(self) -> dict[str, float]:
+        """Means since the epoch began: ``train/loss`` and the like."""
+        weight = self.sums["weight"]
+        return {f"train/{name}": total / weight for name, total in self.sums.items() if name != "weight"}
+
+    def scores(self) -> dict[str, float]:
+        """What was last measured: means of training since the epoch began, and the scores of validation."""
+        validation = {name: float(value) for name, value in self.trainer.callback_metrics.items()}
+        return {**validation, **self.train_means()}
+
+    def use(self, config: Train, batches: int) -> None:
+        """Takes over a config in which what was ``auto`` has been chosen, for epochs of so many ``batches``."""
+        self.config = config
+        self.about["config"] = config.model_dump(mode="json")
+        self.total_steps = total_steps(config.trainer, batches)
+
+    def on_train_epoch_end(self) -> None:
+        self.sums.clear()
+
+    def configure_gradient_clipping(
+        self,
+        optimizer: torch.optim.Optimizer,
+        gradient_clip_val: float | None = None,
+        gradient_clip_algorithm: str | None = None,
+    ) -> None:
+        parameters = [p for p in self.parameters() if p.grad is not None]
+        by_norm = gradient_clip_val is not None and gradient_clip_algorithm == "norm"
+        norm = nn.utils.clip_grad_norm_(parameters, gradient_clip_val if by_norm else math.inf)  # type: ignore[arg-type]
+        if gradient_clip_val is not None and not by_norm:
+            nn.utils.clip_grad_value_(parameters, gradient_clip_val)
+        self.gradient_norm = norm  # type: ignore[assignment]
+
+    def configure_optimizers(self) -> Any:
+        optimizer = make_optimizer(self.network, self.config.optimizer)
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, Course(self.config.scheduler, self.total_steps).rate)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint[KEY] = {**self.about, "sums": dict(self.sums)}
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.sums = defaultdict(float, checkpoint[KEY]["sums"])
+
+
+def make_optimizer(network: nn.Module, config: Optimizer) -> torch.optim.Optimizer:
+    """The optimizer; matrices decay, biases and the weights of normalisation do not."""
+    matrices = [p for p in network.parameters() if p.requires_grad and p.ndim >= 2]
+    vectors = [p for p in network.parameters() if p.requires_grad and p.ndim < 2]
+    groups = [
+        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    betas = (config.betas[0], config.betas[1])
+    match config.kind:
+        case "adamw":
+            return torch.optim.AdamW(groups, config.lr, betas, fused=True)
+        case "adam":
+            return torch.optim.Adam(groups, config.lr, betas, fused=True)
+        case "rmsprop":
+            return torch.optim.RMSprop(groups, config.lr, alpha=betas[1], momentum=config.momentum)
+        case "sgd":
+            return torch.optim.SGD(groups, config.lr, config.momentum, nesterov=config.momentum > 0)
+
+
+def total_steps(config: Trainer, batches: int) -> float:
+    """Updates in a whole run whose epochs have so many ``batches``.
+
+    Not Lightning's own ``estimated_stepping_batches``, which sets the data up before a checkpoint is restored, and
+    so loses the place in the epoch.
+    """
+    limit = config.limit_train_batches
+    batches = min(batches, limit) if isinstance(limit, int) else int(batches * limit)
+    epochs = math.inf if config.max_epochs == -1 else config.max_epochs
+    steps = epochs * math.ceil(batches / config.accumulate_grad_batches)
+    return steps if config.max_steps == -1 else min(steps, config.max_steps)
+
+
+class Course:
+    """The learning rate at each step as a share of the highest."""
+
+    def __init__(self, config: Scheduler, steps: float) -> None:
+        self.config = config
+        self.steps = steps
+        self.warmup = max(1.0, config.warmup * steps) if config.warmup > 0 and math.isfinite(steps) else 0.0
+
+    def rate(self, step: int) -> float:
+        if step < self.warmup:
+            return (step + 1) / (self.warmup + 1)
+        if self.config.kind in ("constant", "plateau") or not math.isfinite(self.steps):
+            return 1.0
+        done = min(1.0, (step - self.warmup) / max(1.0, self.steps - self.warmup))
+        floor = self.config.floor
+        return floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * done))
+
+
+@dataclass(frozen=True)
+class Loaders:
+    """Batches to train and to validate on."""
+
+    train: BatchLoader[Any]
+    validation: BatchLoader[Any]
+
+
+class Predictor(Protocol):
+    """Answers to texts: what ``recurra.load(RUN)`` gives."""
+
+    text_columns: list[str]
+    """Columns that hold the text in a table, the likeliest first."""
+
+    def predict(self, texts: str | Sequence[str]) -> list[Any]: ...
+
+
+class Task(ABC):
+    """What the commands ask of a task, in the order in which they ask.
+
+    ``prepared`` is whatever `prepare` returned: the data, encoded, and what the network must know of it.
+    """
+
+    @abstractmethod
+    def prepare(self, config: Any, checkpoint: Checkpoint | None) -> Any:
+        """Reads the data and learns the tokenizer, or takes the tokenizer of a checkpoint."""
+
+    @abstractmethod
+    def summary(self, prepared: Any) -> RenderableType:
+        """What was found in the data, for a person to read before training."""
+
+    @abstractmethod
+    def module(self, config: Any, prepared: Any) -> TaskModule:
+        """The network and its loss."""
+
+    @abstractmethod
+    def loaders(self, config: Any, prepared: Any, pin: bool = False) -> Loaders:
+        """Batches of the training and the validation split; ``pin`` puts them where a GPU fetches them."""
+
+    @abstractmethod
+    def predictor(self, checkpoint: Checkpoint, device: str) -> Predictor:
+        """Answers of a checkpoint."""
+
+    @abstractmethod
+    def prepare_split(self, predictor: Any, config: Any, split: str) -> Any:
+        """One split alone, encoded for a model that exists."""
+
+    @abstractmethod
+    def compare(self, a: Any, b: Any, config: Any, split: str) -> RenderableType:
+        """Whether one model is better than another on the same texts, beyond chance."""
+
+    @abstractmethod
+    def report(self, predictor: Any, prepared: Any, split: str, folder: Path) -> Report:
+        """Scores of a split, with pictures and predictions written into ``folder``."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Scores by name (``test/accuracy``), what to show, and the pictures and tables that were written."""
+
+    scores: dict[str, float]
+    shown: RenderableType
+    pictures: dict[str, Path]
+    tables: dict[str, tuple[list[str], list[list[Any]]]]

@@ -1,0 +1,140 @@
+"""task=sentiment: texts in, labels out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from rich.text import Text
+
+from recurra.checkpoint import Checkpoint
+from recurra.config import ClassifierSpec, SentimentTrain
+from recurra.data.encoded import Encoded
+from recurra.data.loader import BatchLoader
+from recurra.errors import UserError
+from recurra.task.base import Loaders, Report, Task
+from recurra.task.sentiment import report, summary
+from recurra.task.sentiment.batch import TextBatch, batch_maker
+from recurra.task.sentiment.corpus import Corpus, load_corpus
+from recurra.task.sentiment.module import SentimentModule
+from recurra.task.sentiment.predictor import SentimentPredictor
+from recurra.task.sentiment.scores import compare
+from recurra.tokenizer.tokenizer import TextTokenizer
+from recurra.tokenizer.vectors import read_vectors
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A corpus as the network sees it."""
+
+    corpus: Corpus
+    tokenizer: TextTokenizer
+    spec: ClassifierSpec
+    texts: dict[str, Encoded]  # of each split
+    labels: dict[str, np.ndarray]  # (rows,) of each split
+
+
+class SentimentTask(Task):
+    """See `Task`."""
+
+    def prepare(self, config: SentimentTrain, checkpoint: Checkpoint | None) -> Prepared:
+        labels = None if checkpoint is None else checkpoint.spec["labels"]
+        corpus = load_corpus(config.data, config.paths, labels)
+        if checkpoint is None:
+            tokenizer = TextTokenizer.train(config.tokenizer, lambda: texts_of(corpus, "train"))
+        else:
+            tokenizer = TextTokenizer.from_json(checkpoint.tokenizer)
+        spec = ClassifierSpec(
+            vocabulary=len(tokenizer), pad=tokenizer.pad, unknown=tokenizer.unknown, labels=corpus.labels
+        )
+        encoded = {
+            split: Encoded.encode(texts_of(corpus, split), tokenizer.encode, len(tokenizer)) for split in corpus.splits
+        }
+        return Prepared(corpus, tokenizer, spec, encoded, {split: corpus.label_ids(split) for split in corpus.splits})
+
+    def prepare_split(self, predictor: SentimentPredictor, config: SentimentTrain, split: str) -> Prepared:
+        """One split alone, for a model that exists."""
+        corpus = load_corpus(config.data, config.paths, predictor.labels)
+        corpus.splits = {split: corpus.splits[split]}
+        tokenizer = predictor.tokenizer
+        texts = {split: Encoded.encode(texts_of(corpus, split), tokenizer.encode, len(tokenizer))}
+        return Prepared(corpus, tokenizer, predictor.network.spec, texts, {split: corpus.label_ids(split)})
+
+    def compare(self, a: SentimentPredictor, b: SentimentPredictor, config: SentimentTrain, split: str) -> Text:
+        if set(a.labels) != set(b.labels):
+            raise UserError(f"the two models have other labels: {', '.join(a.labels)}; {', '.join(b.labels)}")
+        one, two = (self.prepare_split(predictor, config, split) for predictor in (a, b))
+        order = [b.labels.index(label) for label in a.labels]
+        result = compare(
+            one.labels[split], a.probabilities(one.texts[split]), b.probabilities(two.texts[split])[:, order]
+        )
+        return Text(
+            f"accuracy {result['accuracy_a']:.4f} against {result['accuracy_b']:.4f}: difference "
+            f"{result['difference']:+.4f} (95 % interval {result['difference_low']:+.4f} to "
+            f"{result['difference_high']:+.4f}), McNemar p = {result['p_value']:.2g}",
+            style="bold",
+        )
+
+    def summary(self, prepared: Prepared) -> Any:
+        return summary.summarise(prepared.corpus, prepared.texts, prepared.labels, prepared.tokenizer)
+
+    def module(self, config: SentimentTrain, prepared: Prepared) -> SentimentModule:
+        weights = class_weights(config, prepared.labels["train"], len(prepared.spec.labels))
+        module = SentimentModule(config, prepared.spec, prepared.tokenizer.to_json(), weights)
+        embedding = module.network.embedding.weight
+        if config.model.vectors is not None:
+            rows, vectors = read_vectors(
+                Path(config.model.vectors), prepared.tokenizer.tokens(), config.model.embedding_size
+            )
+            with torch.no_grad():
+                embedding[torch.from_numpy(rows)] = torch.from_numpy(vectors)
+            seen = np.bincount(prepared.texts["train"].ids, minlength=len(prepared.tokenizer))
+            self.coverage = (len(rows) / len(prepared.tokenizer), float(seen[rows].sum() / seen.sum()))
+            embedding.requires_grad_(not config.model.freeze_vectors)
+        return module
+
+    def loaders(self, config: SentimentTrain, prepared: Prepared, pin: bool = False) -> Loaders:
+        def loader(split: str, seed: int | None) -> BatchLoader[TextBatch]:
+            texts = prepared.texts[split]
+            make = batch_maker(texts, prepared.labels[split], prepared.spec.pad, pin)
+            size, tokens = config.data.batch_size, config.data.batch_tokens
+            return BatchLoader(texts.lengths, make, size, tokens, seed)
+
+        return Loaders(loader("train", config.seed), loader("validation", None))
+
+    def predictor(self, checkpoint: Checkpoint, device: str) -> SentimentPredictor:
+        return SentimentPredictor.from_checkpoint(checkpoint, device)
+
+    def report(self, predictor: SentimentPredictor, prepared: Prepared, split: str, folder: Path) -> Report:
+        probabilities = predictor.probabilities(prepared.texts[split])
+        return report.write_report(
+            prepared.corpus.splits[split],
+            prepared.labels[split],
+            probabilities,
+            prepared.spec.labels,
+            split,
+            folder,
+        )
+
+
+def texts_of(corpus: Corpus, split: str) -> Any:
+    """The texts of a split one after the other, read from disk a thousand at a time."""
+    for batch in corpus.splits[split].select_columns("text").iter(1000):
+        yield from batch["text"]  # type: ignore[index]
+
+
+def class_weights(config: SentimentTrain, labels: np.ndarray, classes: int) -> list[float] | None:
+    """Weights of the classes in the loss; ``balanced`` gives each class the same weight in the whole."""
+    given = config.task.class_weights
+    if given is None:
+        return None
+    if given == "balanced":
+        counts = np.bincount(labels, minlength=classes)
+        weights: list[float] = (len(labels) / (classes * np.maximum(counts, 1))).tolist()
+        return weights
+    if len(given) != classes:
+        raise UserError(f"task.class_weights has {len(given)} weights, but the data has {classes} classes")
+    return list(given)

@@ -1,0 +1,113 @@
+"""From text to token ids: words, characters or subwords.
+
+Whatever the unit, the rules and the vocabulary end up in one ``tokenizers`` object, that is in one
+``tokenizer.json``, which Python, Rust and JavaScript can read and which encodes in parallel.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import tokenizers
+from tokenizers import models, normalizers, pre_tokenizers, trainers
+
+from recurra.config import Tokenizer as Config
+from recurra.tokenizer.vocabulary import frozen_vocabulary
+
+PAD, UNKNOWN = "<pad>", "<unk>"
+SPECIALS = [PAD, UNKNOWN]
+
+WORD = r"\p{Han}|n't|'(?:s|re|ve|ll|d|m)(?![\p{L}\p{N}])|(?:(?!\p{Han}|n't)[\p{L}\p{M}\p{N}_])+|\.+|!+|\?+|\S"
+"""A Han character; an English contraction; a run of letters and digits; repeated stops; any other sign."""
+
+
+class TextTokenizer:
+    """Encodes texts; made by `train` or read by `from_json`."""
+
+    def __init__(self, core: tokenizers.Tokenizer) -> None:
+        self.core = core
+        self.pad: int = core.token_to_id(PAD)
+        self.unknown: int = core.token_to_id(UNKNOWN)
+
+    @classmethod
+    def train(cls, config: Config, texts: Callable[[], Iterable[str]]) -> TextTokenizer:
+        """Learns the vocabulary from ``texts()``, which is called once: the training split alone."""
+        core = tokenizers.Tokenizer(models.WordLevel({PAD: 0, UNKNOWN: 1}, unk_token=UNKNOWN))
+        core.normalizer = normalizers.Sequence(_normalizers(config))
+        if config.kind == "bpe":
+            core.pre_tokenizer = pre_tokenizers.Sequence(
+                [
+                    pre_tokenizers.Metaspace(),
+                    pre_tokenizers.Split(tokenizers.Regex(r"\p{Han}|\p{P}"), "isolated"),
+                ]
+            )
+            core.model = _learn_bpe(config, core, texts())
+        else:
+            pattern = WORD if config.kind == "word" else r"."
+            core.pre_tokenizer = pre_tokenizers.Split(tokenizers.Regex(pattern), "removed", invert=True)
+            counts = Counter(_pieces(core, texts()))
+            entries = frozen_vocabulary(counts, SPECIALS, config.size, config.min_count)
+            core.model = models.WordLevel({token: i for i, token in enumerate(entries)}, unk_token=UNKNOWN)
+        return cls(core)
+
+    @classmethod
+    def from_json(cls, text: str) -> TextTokenizer:
+        return cls(tokenizers.Tokenizer.from_str(text))
+
+    def to_json(self) -> str:
+        return self.core.to_str()
+
+    def __len__(self) -> int:
+        return self.core.get_vocab_size()
+
+    def tokens(self) -> list[str]:
+        """The vocabulary in the order of its ids."""
+        vocabulary = self.core.get_vocab()
+        return sorted(vocabulary, key=lambda token: vocabulary[token])
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text: at least one, since a text without a token becomes a single unknown token."""
+        return [encoding.ids or [self.unknown] for encoding in self.core.encode_batch_fast(list(texts))]
+
+    def split(self, text: str) -> list[str]:
+        """The tokens of a text as they stand in the vocabulary, unknown ones as the unknown token."""
+        return self.core.encode(text).tokens or [UNKNOWN]
+
+
+def _normalizers(config: Config) -> list[normalizers.Normalizer]:
+    steps: list[normalizers.Normalizer] = [
+        normalizers.NFC(),
+        normalizers.Replace(tokenizers.Regex(r"<br\s*/?>"), " "),
+        normalizers.Replace(tokenizers.Regex(r"[’‘`]"), "'"),
+        normalizers.Replace(tokenizers.Regex(r"\s+"), " "),
+        normalizers.Strip(),
+    ]
+    return [*steps, normalizers.Lowercase()] if config.lowercase else steps
+
+
+def _pieces(core: tokenizers.Tokenizer, texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for piece, _ in core.pre_tokenizer.pre_tokenize_str(core.normalizer.normalize_str(text)):
+            yield piece
+
+
+def _learn_bpe(config: Config, core: tokenizers.Tokenizer, texts: Iterable[str]) -> models.BPE:
+    """Merges learned from the texts (Sennrich et al. 2016), in a model that knows no reserved strings.
+
+    The trainer would register the special tokens as strings to be found in any text; a review that contains
+    ``<pad>`` must not turn into padding, so the model is taken apart and made anew.
+    """
+    learner = tokenizers.Tokenizer(models.BPE(unk_token=UNKNOWN))
+    learner.normalizer, learner.pre_tokenizer = core.normalizer, core.pre_tokenizer
+    trainer = trainers.BpeTrainer(
+        vocab_size=config.size,
+        min_frequency=config.min_count,
+        special_tokens=SPECIALS,
+        limit_alphabet=max(config.size // 2, 4),
+        show_progress=False,
+    )
+    learner.train_from_iterator(texts, trainer)
+    learned = json.loads(learner.to_str())["model"]
+    return models.BPE(learned["vocab"], [tuple(pair) for pair in learned["merges"]], unk_token=UNKNOWN)

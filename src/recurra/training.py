@@ -1,0 +1,228 @@
+"""The parts of a training run that are the same for every task."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from omegaconf import OmegaConf
+from pytorch_lightning.callbacks import Callback, EarlyStopping, WeightAveraging
+from pytorch_lightning.loggers.logger import Logger
+from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfiler
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from torch import nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+from recurra import runs
+from recurra.callbacks.checkpointing import AtomicIO, Checkpointing
+from recurra.callbacks.plateau import Plateau
+from recurra.callbacks.progress import ProgressBar
+from recurra.callbacks.record import Record
+from recurra.callbacks.stop import StopRequest
+from recurra.checkpoint import Checkpoint, read_checkpoint, write_atomically
+from recurra.config import Train
+from recurra.errors import UserError
+from recurra.hardware import Hardware, choose
+from recurra.logger.build import wandb_run
+from recurra.task.base import Report, Task, TaskModule
+from recurra.terminal import console
+
+
+def resumed(config: Train) -> tuple[Path, Checkpoint] | None:
+    """The run that ``resume=`` means and its ``last.ckpt``, or None for a new one.
+
+    Raises:
+        UserError: the run or checkpoint named cannot be gone on with.
+    """
+    if config.resume is None:
+        return None
+    if config.resume == "auto":
+        found = runs.find_resumable(config)
+        if found is None:
+            console.print("resume=auto: no unfinished run of this config; a new one starts")
+        else:
+            console.print(f"resume=auto: going on with {found[0]}, step {found[1].raw['global_step']}")
+        return found
+    path = Path(config.resume)
+    checkpoint = read_checkpoint(path / runs.LAST if path.is_dir() else path)
+    if not checkpoint.resumable:
+        raise UserError(f"{checkpoint.path} holds weights only; resume={checkpoint.path.parent} takes its {runs.LAST}")
+    if checkpoint.task != config.task.name:
+        raise UserError(f"{checkpoint.path} is of task={checkpoint.task}, this run of task={config.task.name}")
+    if checkpoint.config.model != config.model or checkpoint.config.tokenizer != config.tokenizer:
+        raise UserError(f"{checkpoint.path} has another model or tokenizer; init_from= takes over weights alone")
+    return checkpoint.path.parent, checkpoint
+
+
+def initial(config: Train) -> Checkpoint | None:
+    """The checkpoint whose weights ``init_from=`` names."""
+    if config.init_from is None:
+        return None
+    checkpoint = read_checkpoint(runs.resolve_checkpoint(config.init_from, config.paths))
+    if checkpoint.task != config.task.name:
+        raise UserError(f"{checkpoint.path} is of task={checkpoint.task}, this run of task={config.task.name}")
+    console.print(f"starting from the weights, tokenizer and labels of {checkpoint.path}")
+    return checkpoint
+
+
+def load_weights(module: TaskModule, checkpoint: Checkpoint) -> None:
+    """Takes over weights; names what does not fit."""
+    own = module.network.state_dict()
+    given = checkpoint.weights
+    wrong = [name for name in own if name not in given or given[name].shape != own[name].shape]
+    if wrong or set(given) - set(own):
+        names = ", ".join(wrong[:5] or sorted(set(given) - set(own))[:5])
+        raise UserError(f"init_from: the model of {checkpoint.path} has another form (see {names}); give its options")
+    module.network.load_state_dict(given)
+
+
+def with_hardware(
+    config: Train, previous: Checkpoint | None, task: Task, module: TaskModule, prepared: Any
+) -> tuple[Train, Hardware]:
+    """The config with what ``auto`` means here; a run that goes on keeps what was chosen when it began."""
+    options = config.trainer
+    if previous is not None:
+        before = previous.config.trainer
+        options = options.model_copy(update={"precision": before.precision, "threads": before.threads})
+    loader = task.loaders(config, prepared).train
+    batch = loader.make(loader.batches()[len(loader) // 2])
+
+    def step(trial: nn.Module) -> torch.Tensor:
+        assert isinstance(trial, TaskModule)
+        return trial.loss(batch)[0]
+
+    hardware = choose(options, module, step)
+    options = options.model_copy(update={"precision": hardware.precision, "threads": hardware.threads})
+    return config.model_copy(update={"trainer": options}), hardware
+
+
+def write_config(config: Train, run: Path) -> None:
+    """``config.yaml``: what the run was made of, ``auto`` filled in."""
+    text = OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
+    write_atomically(run / "config.yaml", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def make_trainer(
+    config: Train, run: Path, hardware: Hardware, loggers: list[Logger], stop: StopRequest
+) -> tuple[pl.Trainer, Checkpointing]:
+    """Lightning's Trainer and the callback that keeps checkpoints."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    for pattern in (".*does not have many workers.*", ".*isinstance.treespec.*", ".*LeafSpec.*"):
+        warnings.filterwarnings("ignore", pattern)
+    options = config.trainer
+    keeping = Checkpointing(run, config.task.monitor, config.task.mode, config.callbacks.checkpoint_seconds, stop)
+    callbacks: list[Callback] = []
+    if config.optimizer.averaging > 0.0:  # first, so that a checkpoint holds the average after the step
+        callbacks.append(WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.averaging)))  # type: ignore[no-untyped-call]
+    if config.scheduler.kind == "plateau":
+        callbacks.append(Plateau(config.scheduler, config.optimizer, config.task))
+    callbacks += [Record(), ProgressBar(console, config.callbacks.progress)]
+    if config.callbacks.early_stopping > 0:
+        callbacks.append(
+            EarlyStopping(
+                config.task.monitor,
+                patience=config.callbacks.early_stopping,
+                mode=config.task.mode,
+                check_on_train_epoch_end=False,
+            )
+        )
+    callbacks.append(keeping)
+    trainer = pl.Trainer(
+        accelerator={"cuda": "gpu"}.get(hardware.accelerator, hardware.accelerator),
+        devices=1,
+        precision=hardware.precision,  # type: ignore[arg-type]
+        max_epochs=options.max_epochs,
+        max_steps=options.max_steps,
+        max_time=None if options.max_minutes is None else timedelta(minutes=options.max_minutes),
+        gradient_clip_val=options.gradient_clip_val,
+        gradient_clip_algorithm=options.gradient_clip_algorithm,
+        accumulate_grad_batches=options.accumulate_grad_batches,
+        val_check_interval=options.val_check_interval,
+        limit_train_batches=options.limit_train_batches,
+        log_every_n_steps=options.log_every_n_steps,
+        profiler=_profiler(config, run),
+        logger=loggers,
+        callbacks=callbacks,
+        plugins=[AtomicIO()],
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        default_root_dir=run,
+        **(options.model_extra or {}),
+    )
+    return trainer, keeping
+
+
+def _profiler(config: Train, run: Path) -> Profiler | None:
+    match config.trainer.profiler:
+        case "simple":
+            return SimpleProfiler(dirpath=run, filename="profile")
+        case "pytorch":
+            return PyTorchProfiler(dirpath=run, filename="profile")
+        case _:
+            return None
+
+
+def time_table(profiler: Profiler | None) -> RenderableType | None:
+    """The dozen places where most time went."""
+    if not isinstance(profiler, SimpleProfiler):
+        return None
+    table = Table("where the time went", "seconds", "calls", box=None, pad_edge=False, header_style="bold")
+    durations = sorted(profiler.recorded_durations.items(), key=lambda item: -sum(item[1]))
+    for action, seconds in durations[:14]:
+        table.add_row(action, f"{sum(seconds):.2f}", str(len(seconds)))
+    return table
+
+
+def publish(report: Report, metrics: dict[str, Any], loggers: list[Logger], step: int) -> None:
+    """Final scores to every logger; pictures and tables to W&B."""
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+    for logger in loggers:
+        logger.log_metrics({name: numbers[name] for name in report.scores}, step=step)
+    run = wandb_run()
+    if run is not None:
+        import wandb
+
+        run.summary.update(numbers)
+        run.log({name: wandb.Image(str(path)) for name, path in report.pictures.items()})
+        run.log({name: wandb.Table(columns, rows) for name, (columns, rows) in report.tables.items()})
+
+
+def write_metrics(metrics: dict[str, Any], run: Path) -> None:
+    """``metrics.json``: written last, it says that the run is finished."""
+    text = json.dumps(metrics, indent=2, ensure_ascii=False)
+    write_atomically(run / runs.METRICS, lambda path: path.write_text(text + "\n", encoding="utf-8"))
+
+
+def closing_words(config: Train, run: Path, report: Report, seconds: float) -> RenderableType:
+    """Where everything is, and what to try next."""
+    lines = [
+        Text(f"\ndone in {seconds:.0f} s; in {run}:", style="bold"),
+        Text(f"  checkpoint  {runs.BEST}"),
+        Text(f"  pictures    {', '.join(path.name for path in report.pictures.values())}"),
+        Text("  scores      metrics.json, metrics.csv, predictions.jsonl"),
+    ]
+    if (run / "wandb").is_dir():
+        lines.append(Text(f"  W&B         wandb/ (wandb sync {run / 'wandb'}/offline-run-*)"))
+    lines.append(Text("next:", style="bold"))
+    lines += [Text(f"  {command}") for command in task_commands(config, run)]
+    return Group(*lines)
+
+
+def task_commands(config: Train, run: Path) -> list[str]:
+    """Commands worth trying after this run."""
+    data = f"data={config.data.name} " if config.data.name not in ("files", "hub") else ""
+    return [
+        f'python predict.py checkpoint={run} text="Slow at first, but what an ending!"',
+        f"python evaluate.py checkpoint={run}",
+        f"python train.py -m task={config.task.name} {data}model.cell=lstm,gru seed=1,2,3",
+        f"python train.py task={config.task.name} data=files data.train=reviews.csv data.text=review data.label=stars",
+    ]

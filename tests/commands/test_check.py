@@ -1,0 +1,267 @@
+"""All faults of a command line at once, each with its name and its fix; and a conf/ without faults."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from recurra.commands.check import check, check_trainer_extras, compose
+from recurra.commands.composition import composer, source
+from recurra.commands.options import allowed, options, schema_for
+from recurra.commands.quoting import quote
+from recurra.config import SCHEMAS, SentimentTrain
+from recurra.errors import UserError
+
+CONF = Path(str(resources.files("recurra.conf")))
+CHOICES = sorted(
+    (path.parent.name, path.stem)
+    for path in CONF.glob("*/*.yaml")
+    if path.parent.name != "hydra" and not path.stem.startswith("base_")
+)
+NEEDS = {"files": ["data.train=reviews.csv"], "hub": ["data.id=org/name"]}
+"""What must be given beside a choice."""
+
+
+def faults(*words: str, command: str = "train", multirun: bool = False) -> str:
+    """The faults of a command line, joined."""
+    argv = quote([*(["-m"] if multirun else []), *words])
+    return "\n".join(check(command, argv[multirun:], multirun))
+
+
+@pytest.mark.parametrize("command", sorted(SCHEMAS))
+def test_the_shipped_config_is_sound(command: str) -> None:
+    assert check(command, []) == []
+    assert compose(command).model_dump().keys() >= {"paths"}
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_is_sound(group: str, choice: str) -> None:
+    needs = NEEDS.get(choice, []) if group == "data" else []
+    given = [] if group in ("task", "experiment") else _task_of(group, choice)
+    assert faults(f"{group}={choice}", *given, *needs) == ""
+
+
+def _task_of(group: str, choice: str) -> list[str]:
+    """The task= that a choice belongs to."""
+    with composer("train") as conf:
+        for task in SCHEMAS["train"]:
+            if group != "data" or choice in conf.choices("data", task):
+                return [f"task={task}"]
+    raise AssertionError(f"{group}={choice} is for no task")
+
+
+@pytest.mark.parametrize(
+    ("group", "choice"), [pair for pair in CHOICES if pair[0] not in ("callbacks", "paths")]
+)
+def test_every_choice_says_what_it_is(group: str, choice: str) -> None:
+    assert source(group, choice).startswith("#")
+
+
+def test_the_tasks_are_those_of_the_schemas() -> None:
+    assert {choice for group, choice in CHOICES if group == "task"} == set(SCHEMAS["train"])
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("model.layers=0", ["model.layers=0", "from 1 to 32"]),
+        ("model.layers=two", ["model.layers=two", "a whole number"]),
+        ("model.layers=1.5", ["a whole number"]),
+        ("model.dropout=1", ["from 0 to below 1"]),
+        ("model.cell=lsmt", ["one of rnn_tanh, rnn_relu, gru, lstm", "did you mean lstm?"]),
+        ("model.pooling=[max,foo]", ["[max,foo]", "last, mean, max, attention"]),
+        ("model.pooling=[]", ["at least 1"]),
+        ("optimizer.betas=[0.9]", ["2 of them"]),
+        ("seed=null", ["seed=null", "a whole number"]),
+        ("trainer.val_check_interval=0", ["a number above 0"]),
+        ("model.bidirectional=yes", ["true or false"]),
+        ("model.hiden_size=3", ["no such option", "did you mean model.hidden_size?"]),
+        ("lr=1e-3", ["no such option", "did you mean optimizer.lr?"]),
+        ("hidden_size=3", ["did you mean model.hidden_size?"]),
+        ("modle.layers=3", ["did you mean model.layers?"]),
+        ("optimiser=sgd", ["did you mean optimizer?"]),
+        ("+model.foo=1", ["model.foo", "no such option"]),
+        ("+seed=3", ["write seed=3"]),
+        ("~sed", ["did you mean seed?"]),
+        ("~seed", ["seed: is missing"]),
+        ("~data", ["choose one with data=NAME"]),
+        ("trainer.max_epoch=3", ["did you mean trainer.max_epochs?", "+trainer.max_epoch=VALUE"]),
+        ("trainer.foo=3", ["not one of the listed options", "+trainer.foo=VALUE"]),
+        ("data=ssst2", ["no such choice", "did you mean data=sst2?", "imdb"]),
+        ("data=base_rows", ["no such choice"]),
+        ("model=gru", ["did you mean model.cell=gru?", "classifier"]),
+        ("model=null", ["~model"]),
+        ("task=translatoin", ["no such choice"]),
+        ("+model=classifier", ["write model=classifier"]),
+        ("model={layers: 2, foo: 1}", ["model.NAME=VALUE"]),
+        ("model.layers=1,2", ["-m", "model.layers=[1,2]"]),
+        ("seed", ["name=value"]),
+        ("=3", ["name=value"]),
+        ("café=3", ["not the name of an option"]),
+        ("seed=[1,2", ["cannot be read", "'[1,2'"]),
+        ("paths.run=${nope}", ["paths.run", "nope"]),
+        ("paths.run=${", ["interpolation"]),
+        ("hydra.foo=3", ["hydra.foo"]),
+        ("hydra/launcher=foo", ["no such choice", "basic"]),
+        ("data.task=chess", ["task=chess", "task=sentiment"]),
+    ],
+)
+def test_a_fault_names_the_option_and_the_fix(word: str, parts: list[str]) -> None:
+    found = faults(word)
+    assert len(found.split("\n")) == 1
+    for part in parts:
+        assert part in found
+
+
+def test_all_faults_come_at_once() -> None:
+    found = check(
+        "train",
+        [
+            "data=ssst2",
+            "lr=1",
+            "model.layers=0",
+            "seed=[1",
+            "optimizer.lr=fast",
+            "resume=auto",
+            "init_from=x",
+        ],
+    )
+    assert len(found) == 6
+    for part in ("ssst2", "lr:", "model.layers=0", "seed=[1", "optimizer.lr=fast", "init_from="):
+        assert any(part in line for line in found)
+
+
+def test_resume_and_init_from_exclude_each_other() -> None:
+    assert "init_from=" in faults("resume=auto", "init_from=x")
+
+
+def test_an_option_of_a_part_that_is_left_out() -> None:
+    assert "logger=csv" in faults("logger=csv", "logger.wandb.mode=online")
+    assert "choose one with data=NAME" in faults("data.text=review", command="evaluate")
+    assert faults("data=imdb", "data.text=review", command="evaluate") == ""
+
+
+def test_what_a_command_does_not_take() -> None:
+    assert "evaluate has no task=" in faults("task=sentiment", command="evaluate")
+    assert "did you mean text?" in faults("txt=a", command="predict")
+
+
+def test_extras_are_allowed_only_for_the_trainer() -> None:
+    assert faults("+trainer.foo=1") == ""
+    assert faults("+optimizer.foo=1") != ""
+
+
+def test_extras_are_held_against_the_signature_of_the_trainer() -> None:
+    assert check_trainer_extras({}) == []
+    assert check_trainer_extras({"detect_anomaly": True}) == []
+    (found,) = check_trainer_extras({"detect_anomly": True})
+    assert "did you mean +trainer.detect_anomaly?" in found
+
+
+def test_every_value_of_a_sweep_is_checked() -> None:
+    sweep = ["model.layers=1,2", "seed=range(1,9)", "data=imdb,sst2", "optimizer=glob(*)"]
+    assert faults(*sweep, multirun=True) == ""
+    found = faults("model.layers=2,1,0", "data=imdb,ssst2", "seed=choice(1,2,x)", multirun=True)
+    for part in ("model.layers=0", "data=ssst2", "seed=x"):
+        assert part in found
+    assert len(found.split("\n")) == 3
+
+
+def test_the_name_of_an_interval_is_checked_but_not_its_values() -> None:
+    assert (
+        faults("model.layers=interval(1,4)", "optimizer.lr=tag(log,interval(1e-4,1e-2))", multirun=True) == ""
+    )
+    assert "optimizer.lr" in faults("lr=interval(0,1)", multirun=True)
+
+
+def test_sweeps_that_cannot_be() -> None:
+    assert "no values" in faults("seed=range(3,3)", multirun=True)
+    assert "cannot be swept" in faults("hydra.run.dir=a,b", multirun=True)
+
+
+def test_later_beats_earlier_in_the_defaults(tmp_path: Path) -> None:
+    """Command line beats experiment beats task beats data."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "task").mkdir()
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "data" / "d.yaml").write_text(
+        _layer("defaults: [base_rows]", seed=11, layers=11, lr=11, epochs=11)
+    )
+    (tmp_path / "task" / "t.yaml").write_text(_layer("defaults: [sentiment]", seed=12, layers=12, lr=12))
+    (tmp_path / "experiment" / "e.yaml").write_text(_layer("", seed=13, layers=13))
+    words = ["data=d", "task=t", "experiment=e", "seed=14", f"hydra.searchpath=[file://{tmp_path}]"]
+    with composer("train") as conf:
+        parsed, _ = conf.parse(words)
+        composed = conf.compose(parsed)
+    assert composed.faults == []
+    config = composed.config
+    assert (config.seed, config.model.layers, config.optimizer.lr) == (14, 13, 12)
+    assert config.trainer.max_epochs == 11
+
+
+def _layer(head: str, seed: int, layers: int, lr: int | None = None, epochs: int | None = None) -> str:
+    lines = ["# @package _global_", head, f"seed: {seed}", f"model: {{layers: {layers}}}"]
+    lines += [f"optimizer: {{lr: {lr}}}"] if lr else []
+    lines += [f"trainer: {{max_epochs: {epochs}}}"] if epochs else []
+    return "\n".join(lines)
+
+
+def test_an_experiment_beside_a_task_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "task").mkdir()
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "task" / "other.yaml").write_text("# @package _global_\ndefaults: [sentiment]\n")
+    (tmp_path / "experiment" / "e.yaml").write_text(
+        "# @package _global_\ndefaults:\n  - override /task: sentiment\nseed: 5\n"
+    )
+    path = f"hydra.searchpath=[file://{tmp_path}]"
+    assert faults("experiment=e", path) == ""
+    assert faults("experiment=e", "task=sentiment", path) == ""
+    assert "leave task= out" in faults("experiment=e", "task=other", path)
+
+
+def test_a_mandatory_value_is_asked_for() -> None:
+    """One that the shipped files mark, or the command line itself, by Hydra's ???."""
+    assert "seed: must be given" in faults("seed=???")
+    assert faults("data.phenomenon=???") == "", "a text may be anything"
+
+
+def test_compose_raises_all_faults() -> None:
+    with pytest.raises(UserError, match=r"(?s)lr: .*model\.layers=0"):
+        compose("train", ["lr=1", "model.layers=0"])
+
+
+def test_compose_gives_the_validated_model() -> None:
+    config = compose("train", ["model.layers=2", "optimizer=sgd"])
+    assert isinstance(config, SentimentTrain)
+    assert config.model.layers == 2
+    assert config.optimizer.kind == "sgd"
+
+
+@pytest.mark.parametrize(("name", "field"), options(schema_for("train", "sentiment")).items())
+def test_every_option_can_be_described(name: str, field: object) -> None:
+    assert allowed(field) not in ("", None), name  # type: ignore[arg-type]
+
+
+def test_a_fault_is_found_within_a_second_and_without_torch() -> None:
+    words = [
+        "data=ssst2",
+        "lr=1",
+        "model.layers=0",
+        "optimizer.lr=fast",
+        "seed=x",
+        "model.cell=a",
+        "trainer.a=1",
+    ]
+    began = time.process_time()
+    assert len(check("train", words)) == len(words)
+    assert time.process_time() - began < 1.0
+    heavy = "{'torch', 'pytorch_lightning', 'datasets', 'wandb', 'rich'} & set(sys.modules)"
+    code = f"import sys; from recurra.commands.cli import run; assert run('train', print, {words}) == 2"
+    code = f"{code}; assert not {heavy}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
