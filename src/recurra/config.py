@@ -86,7 +86,7 @@ class Recurrent(Section):
     bidirectional: bool = option("read each text from both ends")
     residual: bool = option("add the input of a layer to its output, where their sizes agree")
     layer_norm: bool = option("layer normalisation between layers")
-    dropout: Rate = option("locked dropout of each layer's output: one mask for all time steps")
+    dropout: Rate = option("locked dropout between layers: one mask for all time steps")
     recurrent_dropout: Rate = option("DropConnect on the recurrent weights: one mask a batch")
 
 
@@ -98,6 +98,12 @@ class Classifier(Recurrent):
     freeze_vectors: bool = option("keep the pretrained vectors as they are")
     word_dropout: Rate = option("share of tokens replaced by the unknown token while training")
     embedding_dropout: Rate = option("locked dropout of the word vectors")
+    subwords: list[int] | None = option(
+        "lengths of the character n-grams added to each word vector, shortest and longest; null for none",
+        min_length=2,
+        max_length=2,
+    )
+    ngrams: int = option("n-grams up to this length in a linear classifier beside the network; 0 for none", ge=0, le=4)
     pooling: list[Literal["last", "mean", "max", "attention"]] = option(
         "summaries of the time steps, concatenated", min_length=1
     )
@@ -111,6 +117,7 @@ class ClassifierSpec(Section):
     vocabulary: int = option("number of tokens", ge=1)
     pad: int = option("id of the padding token", ge=0)
     unknown: int = option("id of the unknown token", ge=0)
+    pieces: int = option("character n-grams of all tokens together; 0 without subwords", ge=0)
     labels: list[str] = option("names of the classes, in the order of the logits", min_length=2)
 
 
@@ -194,7 +201,7 @@ class Paths(Section):
 class Task(Section):
     """What is learned and which score decides."""
 
-    name: str = option("sentiment")
+    name: str = option("the task, chosen with task=")
     monitor: str = option("score that chooses the best checkpoint")
     mode: Literal["max", "min"] = option("whether a larger or a smaller score is better")
 

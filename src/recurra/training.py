@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import warnings
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,7 @@ from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfile
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from torch import nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
+from torch import Tensor, nn
 
 from recurra import runs
 from recurra.callbacks.checkpointing import AtomicIO, Checkpointing
@@ -113,7 +113,11 @@ def write_config(config: Train, run: Path) -> None:
 def make_trainer(
     config: Train, run: Path, hardware: Hardware, loggers: list[Logger], stop: StopRequest
 ) -> tuple[pl.Trainer, Checkpointing]:
-    """Lightning's Trainer and the callback that keeps checkpoints."""
+    """Lightning's Trainer and the callback that keeps checkpoints.
+
+    Raises:
+        UserError: ``+trainer.NAME`` is no argument of Lightning's Trainer.
+    """
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     for pattern in (".*does not have many workers.*", ".*isinstance.treespec.*", ".*LeafSpec.*"):
         warnings.filterwarnings("ignore", pattern)
@@ -121,7 +125,7 @@ def make_trainer(
     keeping = Checkpointing(run, config.task.monitor, config.task.mode, config.callbacks.checkpoint_seconds, stop)
     callbacks: list[Callback] = []
     if config.optimizer.averaging > 0.0:  # first, so that a checkpoint holds the average after the step
-        callbacks.append(WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.averaging)))  # type: ignore[no-untyped-call]
+        callbacks.append(WeightAveraging(use_buffers=False, multi_avg_fn=moving_average(config.optimizer.averaging)))
     if config.scheduler.kind == "plateau":
         callbacks.append(Plateau(config.scheduler, config.optimizer, config.task))
     callbacks += [Record(), ProgressBar(console, config.callbacks.progress)]
@@ -161,6 +165,16 @@ def make_trainer(
     return trainer, keeping
 
 
+def moving_average(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+    """An exponential moving average that begins as a plain mean, so that it soon forgets where it began."""
+
+    def update(averaged: list[Tensor], current: list[Tensor], updates: Tensor) -> None:
+        n = float(updates)
+        torch._foreach_lerp_(averaged, current, 1.0 - min(decay, (1.0 + n) / (10.0 + n)))
+
+    return torch.no_grad()(update)
+
+
 def _profiler(config: Train, run: Path) -> Profiler | None:
     match config.trainer.profiler:
         case "simple":
@@ -171,8 +185,9 @@ def _profiler(config: Train, run: Path) -> Profiler | None:
             return None
 
 
-def time_table(profiler: Profiler | None) -> RenderableType | None:
-    """The dozen places where most time went."""
+def time_table(trainer: pl.Trainer) -> RenderableType | None:
+    """The dozen places where most time went, if that was measured."""
+    profiler = trainer.profiler  # type: ignore[attr-defined]
     if not isinstance(profiler, SimpleProfiler):
         return None
     table = Table("where the time went", "seconds", "calls", box=None, pad_edge=False, header_style="bold")

@@ -116,7 +116,8 @@ def test_counting_words_is_not_enough(corpus: dict[str, Rows]) -> None:
     accuracy = {phenomenon: sum(hits) / len(hits) for phenomenon, hits in right.items()}
 
     assert accuracy["plain"] > 0.9
-    assert max(value for phenomenon, value in accuracy.items() if phenomenon != "plain") < 0.87
+    for phenomenon in ("negation", "contrast", "intensifier", "comparison", "attribution"):
+        assert accuracy[phenomenon] < 0.8, phenomenon  # two negations, by nature, leave a word on its own side
     assert sum(map(sum, right.values())) / len(corpus["test"]) < 0.8
 
 

@@ -102,7 +102,7 @@ def train(config: Train) -> float:
         training.publish(report, metrics, loggers, trainer.global_step)
         training.write_metrics(metrics, run_folder)
         console.print(report.shown)
-        table = training.time_table(trainer.profiler)
+        table = training.time_table(trainer)
         if table is not None:
             console.print(table)
         console.print(training.closing_words(config, run_folder, report, time.time() - began))

@@ -21,8 +21,8 @@ class Pooling(nn.Module):
         self.forward_size = size // 2 if bidirectional else size
         self.output_size = size * len(self.kinds)
         if "attention" in self.kinds:
-            self.key = nn.Linear(size, size)
             self.query = nn.Linear(size, 1, bias=False)
+            nn.init.zeros_(self.query.weight)  # begins as the mean
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """Summary ``(batch, size · kinds)`` of ``states`` ``(batch, time, size)``.
@@ -44,6 +44,6 @@ class Pooling(nn.Module):
         return states.masked_fill(~mask[:, :, None], -torch.inf).amax(1)
 
     def attention(self, states: Tensor, mask: Tensor) -> Tensor:
-        scores = self.query(torch.tanh(self.key(states))).squeeze(-1)  # (batch, time)
+        scores = self.query(states).squeeze(-1)  # (batch, time)
         weights = scores.float().masked_fill(~mask, -torch.inf).softmax(-1)
         return torch.einsum("bt,bth->bh", weights.to(states.dtype), states)

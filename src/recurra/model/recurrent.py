@@ -46,17 +46,18 @@ class Direction(nn.Module):
     @torch.no_grad()
     def reset_parameters(self) -> None:
         size = self.rnn.hidden_size
+        weight_ih, weight_hh, bias_ih, bias_hh = self.rnn.all_weights[0]
         for gate in range(GATES[self.cell]):
             rows = slice(gate * size, (gate + 1) * size)
-            nn.init.xavier_uniform_(self.rnn.weight_ih_l0[rows])
+            nn.init.xavier_uniform_(weight_ih[rows])
             if self.cell == "rnn_relu":
-                nn.init.eye_(self.rnn.weight_hh_l0[rows])
+                nn.init.eye_(weight_hh[rows])
             else:
-                nn.init.orthogonal_(self.rnn.weight_hh_l0[rows])
-        self.rnn.bias_ih_l0.zero_()
-        self.rnn.bias_hh_l0.zero_()
+                nn.init.orthogonal_(weight_hh[rows])
+        bias_ih.zero_()
+        bias_hh.zero_()
         if self.cell == "lstm":
-            self.rnn.bias_ih_l0[size : 2 * size] = 1.0
+            bias_ih[size : 2 * size] = 1.0
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs ``(batch, time, hidden)`` for the input ``(batch, time, size)``, from a state of zeros."""
@@ -111,9 +112,9 @@ class RecurrentStack(nn.Module):
         least one a row. With two directions the first half of the outputs reads forwards, the second backwards.
         Outputs at padded steps mean nothing.
         """
-        for layer, norm in zip(self.layers, self.norms, strict=True):
-            y = layer(x, lengths)
+        for number, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
+            y = layer(self.dropout(x) if number > 0 else x, lengths)
             if self.residual and x.shape == y.shape:
                 y = y + x
-            x = self.dropout(norm(y))
+            x = norm(y)
         return x

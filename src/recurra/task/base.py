@@ -220,4 +220,4 @@ class Report:
     scores: dict[str, float]
     shown: RenderableType
     pictures: dict[str, Path]
-    tables: dict[str, tuple[list[str], list[list[Any]]]]
+    tables: dict[str, tuple[list[str | int], list[list[Any]]]]

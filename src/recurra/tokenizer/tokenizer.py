@@ -28,8 +28,7 @@ class TextTokenizer:
 
     def __init__(self, core: tokenizers.Tokenizer) -> None:
         self.core = core
-        self.pad: int = core.token_to_id(PAD)
-        self.unknown: int = core.token_to_id(UNKNOWN)
+        self.pad, self.unknown = (SPECIALS.index(token) for token in (PAD, UNKNOWN))
 
     @classmethod
     def train(cls, config: Config, texts: Callable[[], Iterable[str]]) -> TextTokenizer:

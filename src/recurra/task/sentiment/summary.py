@@ -19,40 +19,30 @@ def summarise(
 ) -> RenderableType:
     """Rows, labels, lengths, unknown tokens, empty texts, duplicates, three examples."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    headings = (
-        "split",
-        "rows",
-        "labels",
-        "tokens: median",
-        "90 %",
-        "longest",
-        "unknown",
-        "empty",
-        "in train",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in ("split", "labels") else "right", no_wrap=True)
+    for heading in ("split", "rows", "tokens", "90 %", "longest", "unknown", "empty", "repeated", "in train"):
+        table.add_column(heading, justify="left" if heading == "split" else "right", no_wrap=True)
     known: np.ndarray | None = None
     for split, rows in corpus.splits.items():
         hashes, empty = _fingerprints(corpus, split)
         if known is None:
             known = np.unique(hashes)
-            repeated = len(hashes) - len(known)
+            in_train = ""
         else:
-            repeated = int(np.isin(hashes, known).sum())
+            in_train = f"{int(np.isin(hashes, known).sum()):,}"
         median, ninety, longest = np.quantile(texts[split].lengths, [0.5, 0.9, 1.0])
         unknown = (texts[split].ids == tokenizer.unknown).mean()
         table.add_row(
-            split, f"{len(rows):,}", _shares(labels[split], corpus.labels), f"{median:.0f}", f"{ninety:.0f}",
-            f"{longest:,.0f}", f"{unknown:.1%}", str(empty), f"{repeated}{' twice' if split == 'train' else ''}",
+            split, f"{len(rows):,}", f"{median:.0f}", f"{ninety:.0f}", f"{longest:,.0f}", f"{unknown:.1%}",
+            f"{empty:,}", f"{len(hashes) - len(np.unique(hashes)):,}", in_train,
         )  # fmt: skip
+    shares = Text(f"labels: {_shares(labels['train'], corpus.labels)}")
     lines = [
         Text(f"{corpus.name}: {corpus.description}", style="bold"),
         *(Text(note) for note in corpus.notes),
     ]
     examples = corpus.splits["train"].select(np.linspace(0, len(corpus.splits["train"]) - 1, 3).astype(int))
     shown = [Text(f"  {row['label']}: {_shorten(row['text'])}", style="dim") for row in examples]
-    return Group(*lines, table, Text(f"vocabulary: {len(tokenizer):,} entries; three texts:"), *shown)
+    return Group(*lines, table, shares, Text(f"vocabulary: {len(tokenizer):,} entries; three texts:"), *shown)
 
 
 def _fingerprints(corpus: Corpus, split: str) -> tuple[np.ndarray, int]:
@@ -60,7 +50,7 @@ def _fingerprints(corpus: Corpus, split: str) -> tuple[np.ndarray, int]:
     numbers: list[int] = []
     empty = 0
     for batch in corpus.splits[split].select_columns("text").iter(1000):
-        for text in batch["text"]:  # type: ignore[index]
+        for text in batch["text"]:
             plain = " ".join(text.lower().split())
             empty += not plain
             numbers.append(hash(plain))
@@ -69,8 +59,8 @@ def _fingerprints(corpus: Corpus, split: str) -> tuple[np.ndarray, int]:
 
 def _shares(labels: np.ndarray, names: list[str]) -> str:
     counts = Counter(labels.tolist())
-    shown = [f"{name} {counts[i] / len(labels):.0%}" for i, name in enumerate(names[:3])]
-    return ", ".join(shown) + (f" … {len(names)} labels" if len(names) > 3 else "")
+    shown = [f"{name} {counts[i] / len(labels):.0%}" for i, name in enumerate(names[:8])]
+    return ", ".join(shown) + (f" … {len(names)} labels" if len(names) > 8 else "")
 
 
 def _shorten(text: str, width: int = 100) -> str:

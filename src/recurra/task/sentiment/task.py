@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 from rich.text import Text
+from torch import Tensor
 
 from recurra.checkpoint import Checkpoint
 from recurra.config import ClassifierSpec, SentimentTrain
 from recurra.data.encoded import Encoded
 from recurra.data.loader import BatchLoader
 from recurra.errors import UserError
+from recurra.model.embedding import spell
+from recurra.model.ngrams import NGrams
 from recurra.task.base import Loaders, Report, Task
 from recurra.task.sentiment import report, summary
 from recurra.task.sentiment.batch import TextBatch, batch_maker
@@ -22,7 +25,7 @@ from recurra.task.sentiment.corpus import Corpus, load_corpus
 from recurra.task.sentiment.module import SentimentModule
 from recurra.task.sentiment.predictor import SentimentPredictor
 from recurra.task.sentiment.scores import compare
-from recurra.tokenizer.tokenizer import TextTokenizer
+from recurra.tokenizer.tokenizer import SPECIALS, TextTokenizer
 from recurra.tokenizer.vectors import read_vectors
 
 
@@ -48,7 +51,11 @@ class SentimentTask(Task):
         else:
             tokenizer = TextTokenizer.from_json(checkpoint.tokenizer)
         spec = ClassifierSpec(
-            vocabulary=len(tokenizer), pad=tokenizer.pad, unknown=tokenizer.unknown, labels=corpus.labels
+            vocabulary=len(tokenizer),
+            pad=tokenizer.pad,
+            unknown=tokenizer.unknown,
+            pieces=len(spelling(config, tokenizer)[0]),
+            labels=corpus.labels,
         )
         encoded = {
             split: Encoded.encode(texts_of(corpus, split), tokenizer.encode, len(tokenizer)) for split in corpus.splits
@@ -84,7 +91,14 @@ class SentimentTask(Task):
     def module(self, config: SentimentTrain, prepared: Prepared) -> SentimentModule:
         weights = class_weights(config, prepared.labels["train"], len(prepared.spec.labels))
         module = SentimentModule(config, prepared.spec, prepared.tokenizer.to_json(), weights)
-        embedding = module.network.embedding.weight
+        network = module.network
+        if network.embedding.bag is not None:
+            pieces, offsets = spelling(config, prepared.tokenizer)
+            network.embedding.pieces.copy_(pieces)
+            network.embedding.offsets.copy_(offsets)
+        if network.ngrams is not None:
+            fit_ngrams(network.ngrams, prepared)
+        embedding = network.embedding.embedding.weight
         if config.model.vectors is not None:
             rows, vectors = read_vectors(
                 Path(config.model.vectors), prepared.tokenizer.tokens(), config.model.embedding_size
@@ -123,7 +137,28 @@ class SentimentTask(Task):
 def texts_of(corpus: Corpus, split: str) -> Any:
     """The texts of a split one after the other, read from disk a thousand at a time."""
     for batch in corpus.splits[split].select_columns("text").iter(1000):
-        yield from batch["text"]  # type: ignore[index]
+        yield from batch["text"]
+
+
+def spelling(config: SentimentTrain, tokenizer: TextTokenizer) -> tuple[Tensor, Tensor]:
+    """Character n-grams of all tokens and where those of each begin; none if they are switched off."""
+    if config.model.subwords is None:
+        return torch.empty(0), torch.empty(0)
+    return spell(tokenizer.tokens(), len(SPECIALS), *config.model.subwords)
+
+
+def fit_ngrams(ngrams: NGrams, prepared: Prepared) -> None:
+    """Fits the linear classifier to the training split."""
+    texts = prepared.texts["train"]
+    buckets: list[Tensor] = []
+    counts: list[Tensor] = []
+    for start in range(0, len(texts), 256):
+        found, once = ngrams.buckets(*texts.padded(np.arange(start, min(start + 256, len(texts))), prepared.spec.pad))
+        buckets.append(found[once].int())
+        counts.append(once.sum(1))
+    ends = torch.cat(counts).cumsum(0)
+    offsets = torch.cat([ends.new_zeros(1), ends[:-1]]).int()
+    ngrams.fit(torch.cat(buckets), offsets, torch.from_numpy(prepared.labels["train"]))
 
 
 def class_weights(config: SentimentTrain, labels: np.ndarray, classes: int) -> list[float] | None:

@@ -1,0 +1,75 @@
+"""Vectors of tokens, with or without those of the characters they are spelled with."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from recurra.config import Classifier, ClassifierSpec
+
+BUCKETS = 30_000
+
+
+class TokenEmbedding(nn.Module):
+    """A vector a token, plus the mean of the vectors of its character n-grams (fastText; Bojanowski et al. 2017).
+
+    Words that share a stem or an ending share n-grams, so a rare word need not be learned from its few sightings alone.
+    N-grams are hashed into buckets. They depend on the token alone: after training the sum is one vector a token.
+    """
+
+    pieces: Tensor  # (n-grams of all tokens,) buckets, token after token
+    offsets: Tensor  # (vocabulary + 1,) where those of each token begin
+
+    def __init__(self, config: Classifier, spec: ClassifierSpec) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(spec.vocabulary, config.embedding_size, padding_idx=spec.pad)
+        nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
+        with torch.no_grad():
+            self.embedding.weight[spec.pad].zero_()
+        self.bag = None
+        if spec.pieces > 0:
+            self.bag = nn.EmbeddingBag(BUCKETS, config.embedding_size, mode="mean", include_last_offset=True)
+            nn.init.uniform_(self.bag.weight, -0.2, 0.2)
+            self.register_buffer("pieces", torch.zeros(spec.pieces, dtype=torch.int32))
+            self.register_buffer("offsets", torch.zeros(spec.vocabulary + 1, dtype=torch.int32))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Vectors ``(batch, time, size)`` of ``tokens`` ``(batch, time)``."""
+        vectors: Tensor = self.embedding(tokens)
+        if self.bag is None:
+            return vectors
+        present, inverse = torch.unique(tokens, return_inverse=True)  # (tokens,), (batch, time)
+        return vectors + self.spelling(present)[inverse]
+
+    def spelling(self, tokens: Tensor) -> Tensor:
+        """Means of the n-gram vectors ``(tokens, size)`` of ``tokens`` ``(tokens,)``; zero where there is none."""
+        assert self.bag is not None
+        begins, ends = self.offsets[tokens].long(), self.offsets[tokens + 1].long()
+        counts = ends - begins
+        bounds = nn.functional.pad(counts.cumsum(0), (1, 0))  # (tokens + 1,)
+        shift = (begins - bounds[:-1]).repeat_interleave(counts)
+        which = torch.arange(int(bounds[-1]), device=tokens.device) + shift
+        means: Tensor = self.bag(self.pieces[which].long(), bounds)
+        return means
+
+
+def spell(vocabulary: Sequence[str], specials: int, shortest: int, longest: int) -> tuple[Tensor, Tensor]:
+    """Buckets of the character n-grams of each token, and the offsets where each token's begin.
+
+    A token is spelled with ``<`` before and ``>`` after it; the first ``specials`` tokens have no spelling.
+    """
+    pieces: list[int] = []
+    offsets = [0]
+    for number, token in enumerate(vocabulary):
+        if number >= specials:
+            word = f"<{token}>"
+            pieces += [
+                zlib.crc32(word[start : start + size].encode()) % BUCKETS
+                for size in range(shortest, longest + 1)
+                for start in range(len(word) - size + 1)
+            ]
+        offsets.append(len(pieces))
+    return torch.tensor(pieces, dtype=torch.int32), torch.tensor(offsets, dtype=torch.int32)
