@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from matplotlib.figure import Figure
 
+pytest.register_assert_rewrite("tests.helpers")
 from recurra.commands.check import compose
 from recurra.commands.train import train
 from recurra.config import Section
@@ -56,6 +58,15 @@ def write_reviews(folder: Path, rows: int = 120) -> Path:
             lines.append({"text": f"{split} {filler} {words[label][i % 3]} {filler}", "label": label})
         (folder / f"{split}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="class")
+def quick() -> Iterator[None]:
+    """Runs without what takes longest in a small one: empty files for pictures, and no waiting for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", lambda self, path, **options: Path(path).write_bytes(b""))
+        patch.setattr(os, "fsync", lambda file: None)
+        yield
 
 
 @pytest.fixture(scope="session")

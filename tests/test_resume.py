@@ -2,95 +2,87 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 
 import pytest
-import torch
 
-from recurra.commands.check import compose
-from recurra.commands.train import train
-from recurra.errors import Interrupted
-from tests.conftest import SMALL, write_reviews
+from tests.conftest import write_reviews
+from tests.helpers import assert_same, interrupted_after, log, make_run, metrics
 
+pytestmark = pytest.mark.usefixtures("quick")
 
-def command(root: Path, run: str, *more: str) -> list[str]:
-    """Overrides of a run over 4 epochs of 8 batches with everything on that draws random numbers or keeps state."""
-    data = root / "data" / "tiny"
-    return [
-        *SMALL, "data=files", *(f"data.{split}={data}/{split}.jsonl" for split in ("train", "validation", "test")),
-        f"paths.data={root}/data", f"paths.outputs={root}/{run}", "trainer.max_epochs=4", "model.layers=2",
-        "model.recurrent_dropout=0.2", "task.rdrop=0.5", "callbacks.early_stopping=20", "trainer.log_every_n_steps=1",
-        "callbacks.checkpoint_seconds=0.0001", *more,
-    ]  # fmt: skip
+EVERYTHING = [
+    "trainer.max_epochs=3", "model.layers=2", "model.dropout=0.3", "model.recurrent_dropout=0.2", "model.ngrams=0",
+    "model.subwords=null", "task.rdrop=0.5", "callbacks.early_stopping=20", "trainer.log_every_n_steps=1",
+]  # fmt: skip
+"""3 epochs of 8 batches with everything on that draws random numbers or keeps state."""
 
-
-def results(outputs: Path) -> tuple[dict[str, torch.Tensor], dict[str, float], list[str]]:
-    """Weights at the end, scores, and the lines of the log that do not tell times, of the only run."""
-    (run,) = (path.parent for path in outputs.glob("sentiment/*/metrics.json"))
-    weights = torch.load(run / "last.ckpt", weights_only=True)["state_dict"]
-    scores = json.loads((run / "metrics.json").read_text())
-    header, *lines = (line.split(",") for line in (run / "metrics.csv").read_text().splitlines())
-    timed = header.index("step/tokens_per_second")
-    return (
-        weights,
-        {name: value for name, value in scores.items() if name != "train/seconds"},
-        [",".join(cell for i, cell in enumerate(line) if i != timed) for line in lines],
-    )
+VARIANTS: dict[str, list[str]] = {
+    "default": [],
+    "spelling": ["model.subwords=[3,4]", "model.ngrams=2", "model.layers=1"],
+    "plateau": ["optimizer.averaging=0", "scheduler=plateau", "trainer.accumulate_grad_batches=3"],
+    "within": ["trainer.val_check_interval=3"],
+    "amid": ["trainer.val_check_interval=3", "trainer.accumulate_grad_batches=2", "optimizer=sgd"],
+    "steps": ["trainer.max_steps=11", "optimizer=rmsprop"],
+}
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("resume")
-    write_reviews(root / "data" / "tiny")
-    train(compose("train", command(root, "whole")))
-    return root
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("resume")
+    write_reviews(made / "data" / "tiny")
+    return made
 
 
-def assert_same(a: Path, b: Path) -> None:
-    weights, scores, lines = results(a)
-    other_weights, other_scores, other_lines = results(b)
-    assert weights.keys() == other_weights.keys()
-    for name, weight in weights.items():
-        assert torch.equal(weight, other_weights[name]), name
-    assert scores == other_scores
-    assert lines == other_lines
-
-
-@pytest.mark.parametrize("step", [1, 5, 7, 8, 9, 16, 31, 32])
 @pytest.mark.parametrize(
-    "more",
+    ("variant", "step", "number"),
     [
-        [],
-        ["optimizer.averaging=0", "scheduler=plateau", "trainer.accumulate_grad_batches=2"],
-        ["trainer.val_check_interval=3"],
+        ("default", 1, signal.SIGINT),
+        ("default", 8, signal.SIGTERM),  # the last of an epoch
+        ("default", 9, signal.SIGINT),  # the first of an epoch
+        ("default", 24, signal.SIGINT),  # the very last
+        ("spelling", 13, signal.SIGINT),
+        ("plateau", 10, signal.SIGTERM),  # amid the batches of one update
+        ("within", 3, signal.SIGINT),  # right before a validation
+        ("within", 12, signal.SIGINT),
+        ("amid", 11, signal.SIGINT),  # a validation amid the batches of one update
+        ("steps", 11, signal.SIGINT),  # the last, amid an epoch
     ],
 )
-def test_stopped_at_any_step_it_goes_on_bit_for_bit(
-    uninterrupted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, more: list[str]
-) -> None:
-    """Within an epoch, at its last batch, at its first, twice over: the end is that of the uninterrupted run."""
-    from recurra.callbacks.record import Record
+def test_stopped_anywhere_it_goes_on_bit_for_bit(root: Path, variant: str, step: int, number: int) -> None:
+    options = [*EVERYTHING, *VARIANTS[variant]]
+    if not (root / variant).exists():
+        make_run(root, variant, *options)
+    whole = next((root / variant).glob("*/*/config.yaml")).parent
+    cut = f"{variant}-{step}"
+    with interrupted_after(step, number):
+        make_run(root, cut, *options)
+    assert_same(whole, make_run(root, cut, "resume=auto", *options))
 
-    original = Record.on_train_batch_end
-    batches = 0
 
-    def send_signal(self: Record, *args: object) -> None:
-        nonlocal batches
-        original(self, *args)  # type: ignore[arg-type]
-        batches += 1
-        if batches == step:
-            signal.raise_signal(signal.SIGINT)
+def test_a_run_may_be_interrupted_more_than_once(root: Path) -> None:
+    whole = make_run(root, "once", *EVERYTHING)
+    for _ in range(3):
+        with interrupted_after(6):
+            make_run(root, "often", *EVERYTHING, "resume=auto")
+    assert_same(whole, make_run(root, "often", *EVERYTHING, "resume=auto"))
 
-    whole = "whole" if not more else f"whole-{len(more)}"
-    if not (uninterrupted / whole).exists():
-        train(compose("train", command(uninterrupted, whole, *more)))
-    name = f"cut-{step}-{len(more)}"
-    monkeypatch.setattr(Record, "on_train_batch_end", send_signal)
-    with pytest.raises(Interrupted) as interrupted:
-        train(compose("train", command(uninterrupted, name, *more)))
-    assert interrupted.value.signal == signal.SIGINT
-    monkeypatch.setattr(Record, "on_train_batch_end", original)
-    train(compose("train", command(uninterrupted, name, "resume=auto", *more)))
-    assert_same(uninterrupted / whole, uninterrupted / name)
+
+def test_a_finished_run_trains_longer(root: Path) -> None:
+    """With a rate that does not depend on the length, two epochs and one more are three epochs."""
+    options = [*EVERYTHING, "scheduler=constant"]
+    whole = make_run(root, "three", *options)
+    two = make_run(root, "two", *options, "trainer.max_epochs=2")
+    assert metrics(two)["train/steps"] == 16
+    assert_same(whole, make_run(root, "two", *options, "resume=auto"))
+
+
+def test_killed_while_training_longer_it_still_goes_on(root: Path) -> None:
+    options = [*EVERYTHING, "scheduler=constant"]
+    make_run(root, "longer", *options, "trainer.max_epochs=1")
+    with interrupted_after(3):
+        make_run(root, "longer", *options, "resume=auto")
+    run = make_run(root, "longer", *options, "resume=auto")
+    assert metrics(run)["train/steps"] == 24
+    assert [row["step"] for row in log(run) if row["step/loss"]] == [str(step) for step in range(1, 25)]

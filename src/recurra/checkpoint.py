@@ -42,6 +42,11 @@ class Checkpoint:
     def resumable(self) -> bool:
         return "optimizer_states" in self.raw
 
+    @property
+    def rows_logged(self) -> int:
+        """Rows of the log that were written before it."""
+        return int(self.raw["callbacks"]["Record"]["rows"])
+
 
 def contents(config: Train, spec: dict[str, Any], tokenizer: str) -> dict[str, Any]:
     """What a checkpoint holds besides weights and the state of training."""
@@ -92,7 +97,7 @@ def write_atomically(path: Path, write: Any) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         write(temporary)
-        with temporary.open("rb") as file:
+        with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:

@@ -59,6 +59,15 @@ class Data(Section):
     batch_tokens: int = option("tokens in a batch at most, padding included; long texts make smaller batches", ge=1)
 
 
+    @model_validator(mode="after")
+    def told_where(self) -> Data:
+        if self.name == "files" and self.train is None:
+            raise ValueError("data.train: must be given for data=files, for example data.train=reviews.csv")
+        if self.name == "hub" and self.id is None:
+            raise ValueError("data.id: must be given for data=hub, for example data.id=org/name")
+        return self
+
+
 class SentimentData(Data):
     """A table of texts and their labels."""
 
@@ -118,6 +127,7 @@ class ClassifierSpec(Section):
     pad: int = option("id of the padding token", ge=0)
     unknown: int = option("id of the unknown token", ge=0)
     pieces: int = option("character n-grams of all tokens together; 0 without subwords", ge=0)
+    units: int = option("words and Han characters of all tokens together; 0 without n-grams", ge=0)
     labels: list[str] = option("names of the classes, in the order of the logits", min_length=2)
 
 

@@ -61,6 +61,8 @@ def make_folder(folder: Path) -> Path:
 def hold(run: Path) -> FileLock:
     """Takes the run for this process; the system lets go of it when the process ends, however it ends.
 
+    What a process that was killed had half written is removed.
+
     Raises:
         UserError: a living process holds it.
     """
@@ -69,17 +71,25 @@ def hold(run: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout:
         raise UserError(f"{run} is in use by another process") from None
+    except OSError as error:
+        raise UserError(f"cannot write to {run}: {error.strerror}") from None
+    for half in run.glob(".*.tmp"):
+        half.unlink()
     return lock
 
 
 def is_held(run: Path) -> bool:
-    lock = FileLock(run / LOCK)
+    """Whether a living process has it, or it cannot be written to at all."""
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        hold(run).release()
+    except UserError:
         return True
-    lock.release()
     return False
+
+
+def reopen(run: Path) -> None:
+    """A run that goes on is not finished any more."""
+    (run / METRICS).unlink(missing_ok=True)
 
 
 def newest_first(outputs: Path, task: str = "*") -> Iterator[Path]:
@@ -122,8 +132,7 @@ def _newest_hint(paths: Paths) -> str:
 def find_resumable(config: Train) -> tuple[Path, Checkpoint] | None:
     """The newest unfinished run of the same config that no living process holds.
 
-    The same config apart from ``resume``, ``logger`` and where things lie, and a training that may be longer: then
-    a run that finished its shorter one counts as unfinished.
+    A run that finished counts as unfinished if it is now to train longer.
     """
     for run in newest_first(Path(config.paths.outputs), config.task.name):
         if not (run / LAST).is_file() or is_held(run):
@@ -132,38 +141,44 @@ def find_resumable(config: Train) -> tuple[Path, Checkpoint] | None:
             checkpoint = read_checkpoint(run / LAST)
         except UserError:
             continue
-        finished = (run / METRICS).is_file()
-        if _same(checkpoint.config, config) and (not finished or _longer(config, checkpoint.config)):
+        done = (run / METRICS).is_file() and not _trains_longer(config, checkpoint.config)
+        if not done and not differences(checkpoint.config, config):
             return run, checkpoint
     return None
 
 
-LENGTH = ("max_epochs", "max_steps", "max_minutes")
+LENGTH = ("trainer.max_epochs", "trainer.max_steps", "trainer.max_minutes")
+CHOSEN = ("trainer.precision", "trainer.threads")
 
 
-def _same(before: Train, now: Train) -> bool:
-    def core(config: Train) -> dict[str, Any]:
-        plain = config.model_dump(mode="json", exclude={"resume", "logger", "paths"})
-        for name in LENGTH:
-            del plain["trainer"][name]
-        plain["trainer"].pop("precision"), plain["trainer"].pop("threads")
-        return plain
+def differences(before: Train, now: Train) -> list[str]:
+    """Options that keep ``now`` from going on where ``before`` stopped, with the values that they had.
 
-    def given(before_value: Any, now_value: Any) -> bool:
-        return now_value in ("auto", before_value)  # what auto chose then is used again
+    A training may become longer, what ``auto`` chose is used again, and it does not matter where a run lies and is
+    logged.
+    """
+    old, new = _flat(before), _flat(now)
 
-    return (
-        core(before) == core(now)
-        and given(before.trainer.precision, now.trainer.precision)
-        and given(before.trainer.threads, now.trainer.threads)
-        and not _longer(before, now)
-    )
+    def agree(name: str) -> bool:
+        a, b = old.get(name), new.get(name)
+        return a == b or (name in CHOSEN and b == "auto") or (name in LENGTH and _limit(a) <= _limit(b))
+
+    return [f"{name}={json.dumps(old.get(name))}" for name in sorted({*old, *new}) if not agree(name)]
 
 
-def _longer(a: Train, b: Train) -> bool:
-    """Whether ``a`` trains longer than ``b`` in any of the ways to say so."""
+def _trains_longer(now: Train, before: Train) -> bool:
+    old, new = _flat(before), _flat(now)
+    return any(_limit(new[name]) > _limit(old[name]) for name in LENGTH)
 
-    def limit(value: float | None) -> float:
-        return float("inf") if value is None or value == -1 else value
 
-    return any(limit(getattr(a.trainer, name)) > limit(getattr(b.trainer, name)) for name in LENGTH)
+def _limit(value: float | None) -> float:
+    return float("inf") if value is None or value == -1 else value
+
+
+def _flat(config: Train) -> dict[str, Any]:
+    """Options by their full names, those apart that a run may change when it goes on."""
+    plain = config.model_dump(mode="json", exclude={"resume", "logger", "paths"})
+    flat: dict[str, Any] = {}
+    for name, value in plain.items():
+        flat |= {f"{name}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {name: value}
+    return flat

@@ -28,7 +28,9 @@ from recurra.callbacks.progress import ProgressBar
 from recurra.callbacks.record import Record
 from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import Checkpoint, read_checkpoint, write_atomically
+from recurra.commands.check import check_trainer_extras
 from recurra.config import Train
+from recurra.config import Trainer as TrainerConfig
 from recurra.errors import UserError
 from recurra.hardware import Hardware, choose
 from recurra.logger.build import wandb_run
@@ -57,8 +59,11 @@ def resumed(config: Train) -> tuple[Path, Checkpoint] | None:
         raise UserError(f"{checkpoint.path} holds weights only; resume={checkpoint.path.parent} takes its {runs.LAST}")
     if checkpoint.task != config.task.name:
         raise UserError(f"{checkpoint.path} is of task={checkpoint.task}, this run of task={config.task.name}")
-    if checkpoint.config.model != config.model or checkpoint.config.tokenizer != config.tokenizer:
-        raise UserError(f"{checkpoint.path} has another model or tokenizer; init_from= takes over weights alone")
+    if other := runs.differences(checkpoint.config, config):
+        raise UserError(
+            f"{checkpoint.path} had other options: {', '.join(other[:8])}; resume= goes on with the same, "
+            f"init_from= takes over weights alone"
+        )
     return checkpoint.path.parent, checkpoint
 
 
@@ -104,6 +109,33 @@ def with_hardware(
     return config.model_copy(update={"trainer": options}), hardware
 
 
+OURS = {
+    "logger",
+    "callbacks",
+    "plugins",
+    "default_root_dir",
+    "devices",
+    "num_nodes",
+    "strategy",
+    "enable_checkpointing",
+}
+
+
+def check_trainer(config: TrainerConfig) -> None:
+    """Checks ``+trainer.NAME=…`` against the signature of Lightning's Trainer.
+
+    Raises:
+        UserError: there is no such argument, or it is one that the command sets itself.
+    """
+    extras = config.model_extra or {}
+    found = check_trainer_extras(extras)
+    found += [
+        f"+trainer.{name}: set by the command itself, which trains on one device" for name in extras if name in OURS
+    ]
+    if found:
+        raise UserError("; ".join(found))
+
+
 def write_config(config: Train, run: Path) -> None:
     """``config.yaml``: what the run was made of, ``auto`` filled in."""
     text = OmegaConf.to_yaml(OmegaConf.create(config.model_dump(mode="json")))
@@ -111,17 +143,15 @@ def write_config(config: Train, run: Path) -> None:
 
 
 def make_trainer(
-    config: Train, run: Path, hardware: Hardware, loggers: list[Logger], stop: StopRequest
+    config: Train, batches: int, run: Path, hardware: Hardware, loggers: list[Logger], stop: StopRequest
 ) -> tuple[pl.Trainer, Checkpointing]:
-    """Lightning's Trainer and the callback that keeps checkpoints.
-
-    Raises:
-        UserError: ``+trainer.NAME`` is no argument of Lightning's Trainer.
-    """
+    """Lightning's Trainer, for a training split of so many ``batches``, and the callback that keeps checkpoints."""
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     for pattern in (".*does not have many workers.*", ".*isinstance.treespec.*", ".*LeafSpec.*"):
         warnings.filterwarnings("ignore", pattern)
     options = config.trainer
+    share, interval = options.limit_train_batches, options.val_check_interval
+    epoch = max(1, int(batches * share)) if isinstance(share, float) else min(batches, share)
     keeping = Checkpointing(run, config.task.monitor, config.task.mode, config.callbacks.checkpoint_seconds, stop)
     callbacks: list[Callback] = []
     if config.optimizer.averaging > 0.0:  # first, so that a checkpoint holds the average after the step
@@ -149,8 +179,8 @@ def make_trainer(
         gradient_clip_val=options.gradient_clip_val,
         gradient_clip_algorithm=options.gradient_clip_algorithm,
         accumulate_grad_batches=options.accumulate_grad_batches,
-        val_check_interval=options.val_check_interval,
-        limit_train_batches=options.limit_train_batches,
+        val_check_interval=interval if isinstance(interval, float) else min(interval, epoch),
+        limit_train_batches=epoch,
         log_every_n_steps=options.log_every_n_steps,
         profiler=_profiler(config, run),
         logger=loggers,

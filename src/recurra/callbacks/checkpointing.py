@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,25 @@ import torch
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from recurra.callbacks.stop import StopRequest
-from recurra.checkpoint import read_checkpoint, write_atomically
+from recurra.checkpoint import KEY, read_checkpoint, write_atomically
 from recurra.runs import BEST, LAST
 from recurra.task.base import TaskModule
 
 
 class AtomicIO(TorchCheckpointIO):
-    """Writes a checkpoint to a temporary file and renames it, so that what has its name is always whole."""
+    """Writes a checkpoint to a temporary file and renames it, so that what has its name is always whole.
+
+    ``best.ckpt`` gets the weights that were validated and what gives them meaning. (Lightning's own ``weights_only``
+    leaves the callbacks out, and so would keep the raw weights where it is the averaged ones that were scored.)
+    """
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
-        write_atomically(Path(path), lambda temporary: torch.save(checkpoint, temporary))
+        path = Path(path)
+        if path.name == BEST:
+            checkpoint = {name: checkpoint[name] for name in ("state_dict", KEY, "epoch", "global_step")}
+        buffer = BytesIO()  # torch.save by itself makes a RuntimeError of a disk that is full
+        torch.save(checkpoint, buffer)
+        write_atomically(path, lambda temporary: temporary.write_bytes(buffer.getbuffer()))
 
     def load_checkpoint(self, path: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return read_checkpoint(Path(path)).raw
@@ -56,36 +66,41 @@ class Checkpointing(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        if not self.can_resume_here(trainer, batch_idx + 1):
+        if trainer.global_step == trainer.max_steps:
+            trainer.should_stop = True  # so that a validation follows; at max_steps itself Lightning just ends
+        batches = batch_idx + 1
+        last = batches == trainer.num_training_batches
+        validates = last or batches % trainer.val_check_batch == 0 or trainer.should_stop  # type: ignore[operator]
+        self.between_updates = last or batches % trainer.accumulate_grad_batches == 0
+        if validates or not self.between_updates:
             return
         if self.stop.signal is not None:
-            self.save_last(trainer)
+            self.save(trainer, LAST)
             self.stop.check(self.folder)
         if time.monotonic() - self.saved_at >= self.seconds:
-            self.save_last(trainer)
-
-    @staticmethod
-    def can_resume_here(trainer: pl.Trainer, batches: int) -> bool:
-        """Not amid the batches of one update, nor right before a validation, which saves by itself."""
-        before_validation = batches % trainer.val_check_batch == 0 or batches == trainer.num_training_batches  # type: ignore[operator]
-        return batches % trainer.accumulate_grad_batches == 0 and not before_validation
+            self.save(trainer, LAST)
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         assert isinstance(module, TaskModule)
         score = self.sign * float(trainer.callback_metrics[self.monitor])
-        if score > self.best:
+        if score > self.best and self.save(trainer, BEST):
             self.best, self.best_scores = score, module.scores()
-            trainer.save_checkpoint(self.folder / BEST, weights_only=True)
-        self.save_last(trainer)
-        self.stop.check(self.folder)
+        if self.between_updates:
+            self.save(trainer, LAST)
+            self.stop.check(self.folder)
 
-    def save_last(self, trainer: pl.Trainer) -> None:
-        """Writes ``last.ckpt``; a disk that is full costs this checkpoint, not the run or the one before."""
+    def save(self, trainer: pl.Trainer, name: str) -> bool:
+        """Writes a checkpoint, if there is room on the disk and sense in the weights; else the one before stays."""
+        if name == LAST:
+            self.saved_at = time.monotonic()
+        if not all(bool(weight.isfinite().all()) for weight in trainer.lightning_module.parameters()):
+            return False  # the next step will say so, and end the run
         try:
-            trainer.save_checkpoint(self.folder / LAST)
+            trainer.save_checkpoint(self.folder / name)
         except OSError as error:
-            trainer.print(f"warning: {self.folder / LAST} could not be written ({error}); the one before stays")
-        self.saved_at = time.monotonic()
+            trainer.print(f"warning: {self.folder / name} could not be written ({error}); the one before stays")
+            return False
+        return True
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -101,6 +116,7 @@ class Checkpointing(pl.Callback):
         self.random = state["random"]
 
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        self.stop.listen()  # Lightning has put a handler of its own in front, which ends a run at any batch
         self.began = self.saved_at = time.monotonic()
         if self.random is not None:
             set_random_state(self.random)
@@ -111,7 +127,7 @@ class Checkpointing(pl.Callback):
 
 def random_state() -> dict[str, Any]:
     """State of every source of random numbers, as plain values and tensors."""
-    name, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)  # type: ignore[misc]
+    name, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
     version, internal, gauss_next = random.getstate()
     return {
         "torch": torch.get_rng_state(),

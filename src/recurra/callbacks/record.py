@@ -13,13 +13,15 @@ from recurra.task.base import TaskModule
 class Record(pl.Callback):
     """Logs every n-th step as ``step/…``, and at each validation the scores of both splits.
 
-    It writes before a checkpoint is saved, so that a log never lacks a line that the checkpoint counts as written.
+    It writes before a checkpoint is saved, which counts the ``rows``: a run that goes on knows which of its log are
+    before its time.
     """
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.started = 0.0
         self.tokens = 0
+        self.rows = 0
 
     def on_train_batch_start(self, trainer: pl.Trainer, module: pl.LightningModule, batch: Any, batch_idx: int) -> None:
         self.started = time.perf_counter()
@@ -41,10 +43,19 @@ class Record(pl.Callback):
             "epoch": trainer.current_epoch,
         }
         self.seconds, self.tokens = 0.0, 0
-        for logger in trainer.loggers:
-            logger.log_metrics(values, step=trainer.global_step)
+        self.write(trainer, values)
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         assert isinstance(module, TaskModule)
+        self.write(trainer, {"epoch": trainer.current_epoch, **module.scores()})
+
+    def write(self, trainer: pl.Trainer, values: dict[str, float]) -> None:
+        self.rows += 1
         for logger in trainer.loggers:
-            logger.log_metrics({"epoch": trainer.current_epoch, **module.scores()}, step=trainer.global_step)
+            logger.log_metrics(values, step=trainer.global_step)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.rows = state["rows"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 from recurra.errors import Interrupted
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
@@ -20,13 +21,18 @@ class StopRequest:
         self.former: dict[int, Any] = {}
 
     def __enter__(self) -> StopRequest:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self.former[number] = signal.signal(number, self.handle)
+        self.former = {number: signal.getsignal(number) for number in SIGNALS}
+        self.listen()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         for number, handler in self.former.items():
             signal.signal(number, handler)
+
+    def listen(self) -> None:
+        """Becomes the handler, whoever is."""
+        for number in SIGNALS:
+            signal.signal(number, self.handle)
 
     def check(self, run: Path) -> None:
         """Raises `Interrupted` if a signal came, with the words that say how to go on."""
@@ -37,4 +43,4 @@ class StopRequest:
         if self.signal is not None:
             os._exit(128 + number)
         self.signal = number
-        print("\nstopping after this batch; once more to stop at once", file=sys.stderr, flush=True)
+        os.write(2, b"\nstopping after this batch; once more to stop at once\n")  # print() may be at work right now

@@ -38,6 +38,7 @@ def train(config: Train) -> float:
 
     began = time.time()
     prepare_process()
+    training.check_trainer(config.trainer)
     task = load_task(config.task.name)
     with ExitStack() as closing:
         # where to begin
@@ -45,7 +46,7 @@ def train(config: Train) -> float:
         run_folder, previous = found if found is not None else (None, None)
         if run_folder is not None:
             closing.callback(runs.hold(run_folder).release)
-        initial = training.initial(config)
+        initial = training.initial(config) if found is None else None
 
         # data, and the network for it
         prepared = task.prepare(config, previous or initial)
@@ -63,6 +64,7 @@ def train(config: Train) -> float:
         if run_folder is None:
             run_folder = runs.new_run_folder(Path(config.paths.outputs), config.task.name, config.paths.run)
             closing.callback(runs.hold(run_folder).release)
+        runs.reopen(run_folder)
         training.write_config(config, run_folder)
         parameters = sum(p.numel() for p in module.network.parameters())
         console.print(
@@ -71,11 +73,10 @@ def train(config: Train) -> float:
         )
 
         # training
-        resume_step = None if previous is None else int(previous.raw["global_step"])
-        loggers = make_loggers(config, run_folder, resume_step)
+        loggers = make_loggers(config, run_folder, 0 if previous is None else previous.rows_logged)
         closing.callback(close_loggers)
         stop = closing.enter_context(StopRequest())
-        trainer, keeping = training.make_trainer(config, run_folder, hardware, loggers, stop)
+        trainer, keeping = training.make_trainer(config, len(loaders.train), run_folder, hardware, loggers, stop)
         pl.seed_everything(config.seed, verbose=False)
         last = None if previous is None else str(previous.path)
         trainer.fit(module, loaders.train, loaders.validation, ckpt_path=last)
@@ -84,6 +85,7 @@ def train(config: Train) -> float:
         # the test split, once, by the checkpoint that validation chose
         predictor = task.predictor(read_checkpoint(run_folder / runs.BEST), hardware.device)
         report = task.report(predictor, prepared, "test", run_folder)
+        stop.check(run_folder)
         metrics = {
             **keeping.best_scores,
             **report.scores,

@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,12 +25,12 @@ Row = dict[str, Any]
 
 def table_format(path: Path) -> str | None:
     """``.csv`` and the like for a file this module can read, with or without ``.gz``; otherwise None."""
-    name = path.name.removesuffix(".gz")
+    name = path.name.lower().removesuffix(".gz")
     return next((ending for ending in FORMATS if name.endswith(ending)), None)
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Line number (from 1, the header of a csv counts) and columns of each row.
+    """Number of the line where each row begins (from 1, the header of a csv counts), and its columns.
 
     Raises:
         UserError: missing or empty file, unknown ending, invalid UTF-8, a row that is malformed.
@@ -44,7 +45,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         for number, row in _READERS[kind](path):
             empty = False
             yield number, row
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UserError(f"{path}: not a complete gzip file ({error})") from None
     except PermissionError:
         raise UserError(f"{path}: no permission to read it") from None
@@ -52,8 +53,12 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         raise UserError(f"{path} holds no rows")
 
 
+def _is_gzip(path: Path) -> bool:
+    return path.name.lower().endswith(".gz")
+
+
 def _open(path: Path) -> BinaryIO:
-    return gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")  # type: ignore[return-value]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -62,64 +67,83 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         offset = 0
         for number, line in enumerate(raw, 1):
             try:
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                text = line.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise UserError(
                     f"{path}, line {number}: byte {offset + error.start} is not UTF-8; save the file as UTF-8 "
                     f"(for example: iconv -f gb18030 -t utf-8, or -f latin1)"
                 ) from None
             offset += len(line)
-            yield number, text
+            yield number, text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _delimited(path: Path) -> Iterator[tuple[int, Row]]:
     delimiter = "\t" if table_format(path) == ".tsv" else ","
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, None)
-        if not header:
+    header: list[str] = []
+    while True:
+        number = reader.line_num + 1  # where the row begins: an unclosed quote runs to the end of the file
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise UserError(
+                f"{path}, line {number}: {error}; a text with quotes or line feeds must stand in double quotes, "
+                f"each quote within it doubled"
+            ) from None
+        if cells is None:
             return
-        if len(set(header)) != len(header):
-            raise UserError(f"{path}, line 1: a column name stands twice: {', '.join(header)}")
-        for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                raise UserError(
-                    f"{path}, line {reader.line_num}: {len(cells)} cells, but the first line names {len(header)} "
-                    f"columns ({', '.join(header)}); a text that contains {delimiter!r} must stand in double quotes"
-                )
-            yield reader.line_num, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise UserError(f"{path}, line {reader.line_num}: {error}") from None
+        if not cells:
+            continue
+        if not header:
+            header = cells
+            if len(set(header)) != len(header):
+                raise UserError(f"{path}, line {number}: a column name stands twice: {', '.join(header)}")
+        elif len(cells) != len(header):
+            raise UserError(
+                f"{path}, line {number}: {len(cells)} cells, but the first line names {len(header)} "
+                f"columns ({', '.join(header)}); a text that contains {delimiter!r} must stand in double quotes"
+            )
+        else:
+            yield number, dict(zip(header, cells, strict=True))
 
 
 def _json_lines(path: Path) -> Iterator[tuple[int, Row]]:
+    first = True
     for number, line in _lines(path):
-        if number == 1 and line.lstrip().startswith("["):
-            yield from _json_array(path)
-            return
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UserError(f"{path}, line {number}: not valid JSON: {error.msg} at column {error.colno}") from None
-        if not isinstance(row, dict):
-            raise UserError(f'{path}, line {number}: expected an object such as {{"text": …, "label": …}}')
-        yield number, row
+        if first and line.lstrip().startswith("["):
+            yield from _json_array(path)
+            return
+        first = False
+        yield number, _object(_parse(line.rstrip(), path, number), f"{path}, line {number}")
 
 
 def _json_array(path: Path) -> Iterator[tuple[int, Row]]:
+    for number, item in enumerate(_parse("".join(line for _, line in _lines(path)), path), 1):
+        yield number, _object(item, f"{path}, item {number}")
+
+
+def _parse(text: str, path: Path, line: int = 1) -> Any:
     try:
-        rows = json.loads("".join(line for _, line in _lines(path)))
+        return json.loads(text)
     except json.JSONDecodeError as error:
-        raise UserError(f"{path}, line {error.lineno}: not valid JSON: {error.msg}") from None
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            raise UserError(f'{path}, item {number}: expected an object such as {{"text": …, "label": …}}')
-        yield number, row
+        place = f"{path}, line {line + error.lineno - 1}"
+        raise UserError(f"{place}: not valid JSON: {error.msg} at column {error.colno}") from None
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets 1,000 deep
+        raise UserError(f"{path}, line {line}: not valid JSON: {error}") from None
+
+
+def _object(item: Any, where: str) -> Row:
+    """An object as a row; half an emoji, which JSON can spell though no UTF-8 can, becomes U+FFFD."""
+    if not isinstance(item, dict):
+        raise UserError(f'{where}: expected an object such as {{"text": …, "label": …}}')
+    return {name: _whole(value) if isinstance(value, str) else value for name, value in item.items()}
+
+
+def _whole(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _plain(path: Path) -> Iterator[tuple[int, Row]]:
@@ -131,16 +155,13 @@ def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        with _open(path) as raw:
-            source = pq.ParquetFile(io.BytesIO(raw.read()) if path.name.endswith(".gz") else raw)
-            number = 0
-            for batch in source.iter_batches():
-                for row in batch.to_pylist():
-                    number += 1
-                    yield number, row
-    except pa.ArrowInvalid as error:
-        raise UserError(f"{path}: not a parquet file ({error})") from None
+    with _open(path) as raw:
+        source = io.BytesIO(raw.read()) if _is_gzip(path) else raw
+        try:
+            rows = (row for batch in pq.ParquetFile(source).iter_batches() for row in batch.to_pylist())
+            yield from enumerate(rows, 1)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: not a parquet file, or not a whole one ({str(error).splitlines()[0]})") from None
 
 
 _READERS = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 from recurra.config import Data, Paths
 from recurra.data.files import Row, read_rows, table_format
@@ -35,13 +33,12 @@ class Source:
 
 def find_source(data: Data, paths: Paths) -> Source:
     """The user's own files if there are any, then the folder of that name, then the hub."""
-    if data.train is not None:
-        own = {"train": data.train, "validation": data.validation, "test": data.test}
-        files = {split: _paths(value) for split, value in own.items() if value is not None}
-        return _from_files(files, ", ".join(str(path) for paths_ in files.values() for path in paths_))
-    if data.validation is not None or data.test is not None:
-        raise UserError("data.validation and data.test are given but not data.train")
-    folder = Path(paths.data) / data.name
+    own = {"train": data.train, "validation": data.validation, "test": data.test}
+    files = {split: _paths(value) for split, value in own.items() if value is not None}
+    if files:
+        return _from_files(files, ", ".join(str(path) for group in files.values() for path in group))
+    name = data.id if data.name == "hub" and data.id else data.name  # data=hub stands for any set
+    folder = Path(paths.data) / name
     if folder.is_dir():
         return _from_folder(folder)
     if data.id is None:
@@ -59,16 +56,17 @@ def _how_to_fill(data: Data, folder: Path, found: str) -> str:
     page = f" Download it from {data.page} and put" if data.page else " Put"
     return (
         f"data={data.name}: {found}.{page} train.jsonl, validation.jsonl and test.jsonl (or .csv, .parquet …) "
-        f"into {folder}, or set paths.data (RECURRA_DATA_DIR) to the folder that holds {data.name}/."
+        f"into {folder}, set paths.data (RECURRA_DATA_DIR) to the folder that holds {folder.name}/, "
+        f"or give your own file: data.train=FILE"
     )
 
 
 def _from_files(files: dict[str, list[Path]], description: str) -> Source:
     digest = hashlib.sha256()
-    for path in (path for group in files.values() for path in group):
+    for split, path in ((split, path) for split, group in files.items() for path in group):
         if not path.is_file():
             raise UserError(f"there is no file {path}" + (" (it is a folder)" if path.is_dir() else ""))
-        digest.update(str(path.resolve()).encode())
+        digest.update(f"{split} {path}\n".encode())
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
 
@@ -91,7 +89,7 @@ def _from_folder(folder: Path) -> Source:
     import datasets
 
     try:
-        saved = (folder / "dataset_dict.json").exists()
+        saved = any((folder / name).exists() for name in ("dataset_dict.json", "state.json"))
         loaded = datasets.load_from_disk(str(folder)) if saved else datasets.load_dataset(str(folder))
     except Exception as error:
         raise UserError(
@@ -102,19 +100,23 @@ def _from_folder(folder: Path) -> Source:
 
 def _from_hub(data: Data, folder: Path) -> Source:
     assert data.id is not None
-    if not hub_reachable():
-        os.environ["HF_HUB_OFFLINE"] = "1"  # a cached copy may still serve, and without one it fails at once
     import datasets
 
+    reachable = hub_reachable()
     try:
-        loaded = datasets.load_dataset(data.id, data.config)
+        with nullcontext() if reachable else _offline():
+            loaded = datasets.load_dataset(data.id, data.config)
     except Exception as error:
-        reason = f"the hub set {data.id!r} cannot be loaded ({_first_line(error)}) and there is no folder {folder}"
+        why = _first_line(error) if reachable else "the hub does not answer, and no copy is in its cache"
+        reason = f"the hub set {data.id!r} cannot be loaded ({why}) and there is no folder {folder}"
         raise UserError(_how_to_fill(data, folder, reason)) from None
     return _from_dataset(loaded, f"hub {data.id}" + (f" ({data.config})" if data.config else ""))
 
 
 def _from_dataset(loaded: Any, description: str) -> Source:
+    import datasets
+
+    loaded = {"train": loaded} if isinstance(loaded, datasets.Dataset) else loaded
     splits: dict[str, Rows] = {}
     fingerprint = hashlib.sha256()
     label_names: dict[str, list[str]] = {}
@@ -130,24 +132,35 @@ def _from_dataset(loaded: Any, description: str) -> Source:
             for column, feature in loaded[name].features.items():
                 if hasattr(feature, "names"):
                     label_names[column] = list(feature.names)
-    if "train" not in splits:
-        raise UserError(f"{description}: no split named train, but {', '.join(loaded)}")
     return Source(description, splits, fingerprint.hexdigest(), label_names)
 
 
 def hub_reachable(seconds: float = 3.0) -> bool:
-    """Whether the hub (or the mirror named by ``HF_ENDPOINT``) answers; behind a proxy it is taken to."""
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
-        return False
-    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
-        return True
-    endpoint = urlparse(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
+    """Whether the hub, or the mirror named by ``HF_ENDPOINT``, answers; through a proxy where one is set."""
+    from huggingface_hub import constants, get_session
+
     try:
-        port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
-        socket.create_connection((endpoint.hostname or "", port), seconds).close()
-    except OSError:
+        get_session().head(constants.ENDPOINT, timeout=seconds)
+    except Exception:  # whatever went wrong (offline by choice, no name, no route, a proxy's refusal), it does not
         return False
     return True
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """Lets a cached copy serve, and fail at once without one, instead of trying again for half a minute.
+
+    The libraries read ``HF_HUB_OFFLINE`` when they are imported, so setting it now would change nothing.
+    """
+    import datasets
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE, datasets.config.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = datasets.config.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE, datasets.config.HF_HUB_OFFLINE = before
 
 
 def _first_line(error: Exception) -> str:

@@ -19,9 +19,9 @@ from recurra.logger.csv import CSVLog
 WANDB_ID = "wandb-id.txt"
 
 
-def make_loggers(config: Train, run: Path, resume_step: int | None) -> list[Logger]:
-    """CSV always, Weights & Biases and TensorBoard as asked for; a resumed run goes on with its own."""
-    loggers: list[Logger] = [CSVLog(run / "metrics.csv", resume_step)]
+def make_loggers(config: Train, run: Path, rows: int) -> list[Logger]:
+    """CSV always, Weights & Biases and TensorBoard as asked for; a resumed run goes on with its own ``rows``."""
+    loggers: list[Logger] = [CSVLog(run / "metrics.csv", rows)]
     if config.logger.wandb is not None and config.logger.wandb.mode != "disabled":
         loggers.append(_wandb(config.logger, run, config))
     if config.logger.tensorboard:

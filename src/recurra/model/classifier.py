@@ -30,7 +30,9 @@ class TextClassifier(nn.Module):
         self.pooling = Pooling(config.pooling, self.recurrent.output_size, config.bidirectional)
         self.output_dropout = nn.Dropout(config.output_dropout)
         self.output = nn.Linear(self.pooling.output_size, len(spec.labels))
-        self.ngrams = NGrams(config.ngrams, len(spec.labels)) if config.ngrams > 0 else None
+        self.ngrams = None
+        if config.ngrams > 0:
+            self.ngrams = NGrams(config.ngrams, spec.vocabulary, spec.units, len(spec.labels))
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Logits ``(batch, classes)`` of ``tokens`` ``(batch, time)``, of which the first ``lengths`` ``(batch,)``
@@ -39,10 +41,12 @@ class TextClassifier(nn.Module):
         While training these are the recurrent network's own; afterwards the n-grams have half a say, if there are any.
         """
         states, mask = self.states(tokens, lengths)
-        logits: Tensor = self.output(self.output_dropout(self.pooling(states, mask))).float()
+        logits: Tensor = self.output(self.output_dropout(self.pooling(states, mask)))
+        logits = logits.float()
         if self.ngrams is None or self.training:
             return logits
-        return 0.5 * (logits.log_softmax(-1) + self.ngrams(tokens, lengths).log_softmax(-1))
+        counted: Tensor = self.ngrams(tokens, lengths)
+        return 0.5 * (logits.log_softmax(-1) + counted.log_softmax(-1))
 
     def states(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """States of the last recurrent layer ``(batch, time, size)`` and the mask ``(batch, time)`` of real ones."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from recurra.config import Classifier, ClassifierSpec
+from recurra.model.ragged import look_up, make_table
 
 BUCKETS = 30_000
 
@@ -47,29 +48,23 @@ class TokenEmbedding(nn.Module):
     def spelling(self, tokens: Tensor) -> Tensor:
         """Means of the n-gram vectors ``(tokens, size)`` of ``tokens`` ``(tokens,)``; zero where there is none."""
         assert self.bag is not None
-        begins, ends = self.offsets[tokens].long(), self.offsets[tokens + 1].long()
-        counts = ends - begins
-        bounds = nn.functional.pad(counts.cumsum(0), (1, 0))  # (tokens + 1,)
-        shift = (begins - bounds[:-1]).repeat_interleave(counts)
-        which = torch.arange(int(bounds[-1]), device=tokens.device) + shift
-        means: Tensor = self.bag(self.pieces[which].long(), bounds)
+        pieces, counts = look_up(self.pieces, self.offsets, tokens)
+        means: Tensor = self.bag(pieces, nn.functional.pad(counts.cumsum(0), (1, 0)))
         return means
 
 
 def spell(vocabulary: Sequence[str], specials: int, shortest: int, longest: int) -> tuple[Tensor, Tensor]:
-    """Buckets of the character n-grams of each token, and the offsets where each token's begin.
+    """Table of the buckets of each token's character n-grams, see `recurra.model.ragged`.
 
     A token is spelled with ``<`` before and ``>`` after it; the first ``specials`` tokens have no spelling.
     """
-    pieces: list[int] = []
-    offsets = [0]
-    for number, token in enumerate(vocabulary):
-        if number >= specials:
-            word = f"<{token}>"
-            pieces += [
-                zlib.crc32(word[start : start + size].encode()) % BUCKETS
-                for size in range(shortest, longest + 1)
-                for start in range(len(word) - size + 1)
-            ]
-        offsets.append(len(pieces))
-    return torch.tensor(pieces, dtype=torch.int32), torch.tensor(offsets, dtype=torch.int32)
+
+    def buckets(token: str) -> list[int]:
+        word = f"<{token}>"
+        return [
+            zlib.crc32(word[start : start + size].encode()) % BUCKETS
+            for size in range(shortest, longest + 1)
+            for start in range(len(word) - size + 1)
+        ]
+
+    return make_table([] if number < specials else buckets(token) for number, token in enumerate(vocabulary))

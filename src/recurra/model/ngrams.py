@@ -1,15 +1,21 @@
-"""A linear classifier over word pairs, to stand beside a recurrent one.
+"""A linear classifier over words and pairs of them, to stand beside a recurrent one.
 
-What a single pair of words says ("too long", "must see") a recurrent network learns slowly from a few thousand texts, and
-counting learns at once; what takes a clause to say is the other way round. The mean of the two is better than either
+What a single pair of words says ("too long", "must see") a recurrent network learns slowly from a few thousand texts,
+and counting learns at once; what takes a clause to say is the other way round. The mean of the two is better than either
 (Mesnil et al. 2015, "Ensemble of Generative and Discriminative Techniques for Sentiment Analysis").
 """
 
 from __future__ import annotations
 
+import re
+import zlib
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from recurra.model.ragged import look_up, make_table
 
 BUCKETS = 2**18
 PENALTY = 0.15  # inverse strength of the L2 penalty, as C of scikit-learn
@@ -18,15 +24,21 @@ PENALTY = 0.15  # inverse strength of the L2 penalty, as C of scikit-learn
 class NGrams(nn.Module):
     """Logistic regression over the hashed n-grams of a text, weighted by naive Bayes (Wang & Manning 2012).
 
-    It is fitted once, in seconds, before the network is trained (`fit`); its weights are buffers, not parameters.
+    Words are the tokens, but each Han character is a word of its own, whatever the tokenizer has made of it: pairs of
+    characters say more than pairs of subwords. It is fitted once, in seconds, before the network is trained (`fit`);
+    its weights are buffers, not parameters.
     """
 
+    units: Tensor  # (units of all tokens,) token after token
+    offsets: Tensor  # (vocabulary + 1,) where those of each token begin
     weight: Tensor  # (buckets, classes)
     bias: Tensor  # (classes,)
 
-    def __init__(self, longest: int, classes: int) -> None:
+    def __init__(self, longest: int, vocabulary: int, units: int, classes: int) -> None:
         super().__init__()
         self.longest = longest
+        self.register_buffer("units", torch.zeros(units, dtype=torch.int32))
+        self.register_buffer("offsets", torch.zeros(vocabulary + 1, dtype=torch.int32))
         self.register_buffer("weight", torch.zeros(BUCKETS, classes))
         self.register_buffer("bias", torch.zeros(classes))
 
@@ -37,17 +49,25 @@ class NGrams(nn.Module):
 
     def buckets(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Hashes of the n-grams ``(batch, n-grams)``, ascending, and which of them count: each bucket once a text."""
-        steps = torch.arange(tokens.shape[1], device=tokens.device)
-        hashed = tokens.new_zeros(tokens.shape)
+        units, lengths = self.spelled(tokens, lengths)
+        steps = torch.arange(units.shape[1], device=tokens.device)
+        hashed = torch.zeros_like(units)
         rows = []
         for n in range(1, self.longest + 1):
-            # the hash of n tokens from that of the first n - 1 (from the right), in arithmetic that cannot overflow
-            later = F.pad(tokens, (0, n - 1), value=0)[:, n - 1 :]
-            hashed = (hashed * 31_337 + later + n) % (2**31 - 1)
+            last = F.pad(units, (0, n - 1))[:, n - 1 :]  # the n-th unit of each n-gram
+            hashed = (hashed * 31_337 + last + n) % (2**31 - 1)  # cannot overflow
             rows.append(torch.where(steps + n <= lengths[:, None], hashed % BUCKETS, BUCKETS))
         buckets = torch.cat(rows, dim=1).sort(dim=1).values
         once = (buckets < BUCKETS) & F.pad(buckets[:, 1:] != buckets[:, :-1], (1, 0), value=True)
         return buckets.clamp(max=BUCKETS - 1), once
+
+    def spelled(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The units of each text ``(batch, units)``, padded with zeros, and how many they are ``(batch,)``."""
+        real = torch.arange(tokens.shape[1], device=tokens.device) < lengths[:, None]
+        units, counts = look_up(self.units, self.offsets, tokens[real])
+        totals = torch.zeros_like(lengths).index_add_(0, real.nonzero()[:, 0], counts)  # (batch,)
+        padded = torch.arange(int(totals.max()), device=tokens.device) < totals[:, None]
+        return padded.long().masked_scatter_(padded, units), totals
 
     @torch.no_grad()
     def fit(self, features: Tensor, offsets: Tensor, labels: Tensor) -> None:
@@ -75,3 +95,13 @@ class NGrams(nn.Module):
         optimizer.step(loss)  # type: ignore[no-untyped-call]
         self.weight.copy_(ratio * strength)
         self.bias.copy_(bias)
+
+
+def spell(vocabulary: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """Table of the units of each token, see `recurra.model.ragged`: the token itself, or its Han characters."""
+
+    def units(token: str) -> list[int]:
+        parts = re.findall("[\u3400-\u4dbf\u4e00-\u9fff]|[^\u3400-\u4dbf\u4e00-\u9fff]+", token) or [token]
+        return [zlib.crc32(part.encode()) % (2**31 - 1) for part in parts if part != "▁"] or [0]
+
+    return make_table(units(token) for token in vocabulary)

@@ -32,17 +32,17 @@ class TextTokenizer:
 
     @classmethod
     def train(cls, config: Config, texts: Callable[[], Iterable[str]]) -> TextTokenizer:
-        """Learns the vocabulary from ``texts()``, which is called once: the training split alone."""
+        """Learns the vocabulary from ``texts()``, the training split alone; for bpe it is called twice."""
         core = tokenizers.Tokenizer(models.WordLevel({PAD: 0, UNKNOWN: 1}, unk_token=UNKNOWN))
         core.normalizer = normalizers.Sequence(_normalizers(config))
         if config.kind == "bpe":
             core.pre_tokenizer = pre_tokenizers.Sequence(
                 [
                     pre_tokenizers.Metaspace(),
-                    pre_tokenizers.Split(tokenizers.Regex(r"\p{Han}|\p{P}"), "isolated"),
+                    pre_tokenizers.Split(tokenizers.Regex(r"\p{P}|\p{S}|\p{N}"), "isolated"),
                 ]
             )
-            core.model = _learn_bpe(config, core, texts())
+            core.model = _learn_bpe(config, core, texts)
         else:
             pattern = WORD if config.kind == "word" else r"."
             core.pre_tokenizer = pre_tokenizers.Split(tokenizers.Regex(pattern), "removed", invert=True)
@@ -92,21 +92,28 @@ def _pieces(core: tokenizers.Tokenizer, texts: Iterable[str]) -> Iterator[str]:
             yield piece
 
 
-def _learn_bpe(config: Config, core: tokenizers.Tokenizer, texts: Iterable[str]) -> models.BPE:
+def _learn_bpe(config: Config, core: tokenizers.Tokenizer, texts: Callable[[], Iterable[str]]) -> models.BPE:
     """Merges learned from the texts (Sennrich et al. 2016), in a model that knows no reserved strings.
 
     The trainer would register the special tokens as strings to be found in any text; a review that contains
-    ``<pad>`` must not turn into padding, so the model is taken apart and made anew.
+    ``<pad>`` must not turn into padding, so the model is taken apart and made anew. (Nor do merges spell it: signs
+    stand alone.) The alphabet is chosen here, since the trainer leaves it to chance which of two equally frequent
+    characters is in it.
     """
+    counts: Counter[str] = Counter("▁")  # stands before every text and for every blank
+    for text in texts():
+        counts.update(core.normalizer.normalize_str(text).replace(" ", "▁"))
+    alphabet = sorted(counts, key=lambda sign: (-counts[sign], sign))[: max(config.size // 2, 4)]
     learner = tokenizers.Tokenizer(models.BPE(unk_token=UNKNOWN))
     learner.normalizer, learner.pre_tokenizer = core.normalizer, core.pre_tokenizer
     trainer = trainers.BpeTrainer(
         vocab_size=config.size,
         min_frequency=config.min_count,
         special_tokens=SPECIALS,
-        limit_alphabet=max(config.size // 2, 4),
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
         show_progress=False,
     )
-    learner.train_from_iterator(texts, trainer)
+    learner.train_from_iterator(texts(), trainer)
     learned = json.loads(learner.to_str())["model"]
     return models.BPE(learned["vocab"], [tuple(pair) for pair in learned["merges"]], unk_token=UNKNOWN)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import datasets
 import numpy as np
+from datasets.arrow_writer import ArrowWriter
 
+from recurra.checkpoint import write_atomically
 from recurra.config import Paths, SentimentData
 from recurra.data.files import Row
 from recurra.data.sources import Rows, Source, find_source
 from recurra.data.split import stratified_split
 from recurra.errors import UserError
+from recurra.runs import make_folder
 
 Split: TypeAlias = datasets.Dataset
 """Rows with the columns ``text``, ``label`` (its name), ``group`` (may be empty) and ``where``."""
@@ -50,9 +55,14 @@ class Corpus:
         return np.fromiter((ids[name] for name in names), dtype=np.int64, count=len(names))
 
 
-def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = None) -> Corpus:
-    """Finds, reads and checks a data set; with ``labels`` (those of a checkpoint) only these may occur."""
-    if data.name == "reviews" and data.train is None:
+def load_corpus(
+    data: SentimentData, paths: Paths, labels: list[str] | None = None, split: str | None = None
+) -> Corpus:
+    """Finds, reads and checks a data set; with ``labels`` (those of a checkpoint) only these may occur.
+
+    With ``split`` only that one is wanted: the corpus has it, and the others only where it is made from them.
+    """
+    if data.name == "reviews" and not (data.train or data.validation or data.test):
         from recurra.data.reviews import generate
 
         made = {
@@ -71,7 +81,7 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
         }
         corpus = Corpus(data.name, "built in, made by a grammar", made, ["negative", "positive"])
     else:
-        corpus = _read(data, paths, find_source(data, paths))
+        corpus = _read(data, paths, find_source(data, paths), labels, split)
     if data.limit:
         corpus.splits = {name: _spread(rows, data.limit) for name, rows in corpus.splits.items()}
     if labels is not None:
@@ -88,23 +98,30 @@ def _spread(rows: Split, limit: int) -> Split:
     return rows.select(np.linspace(0, len(rows) - 1, limit).astype(int)) if len(rows) > limit else rows
 
 
-def _read(data: SentimentData, paths: Paths, source: Source) -> Corpus:
+def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] | None, split: str | None) -> Corpus:
     cells = _Cells(data, source)
-    settings = json.dumps([data.text, data.label, data.labels, data.phenomenon], ensure_ascii=True)
+    settings = json.dumps([version("recurra"), data.text, data.label, data.labels, data.phenomenon])
     fingerprint = hashlib.sha256(f"{source.fingerprint} {settings}".encode()).hexdigest()[:32]
-    splits: dict[str, Split] = {}
+
+    def read(name: str) -> Split:
+        return _to_disk(cells, source.splits[name], f"{fingerprint}-{name}", Path(paths.data))
+
+    if split == "test" and labels is not None and "test" in source.splits:
+        test = read("test")
+        if _labelled(test, labels):
+            return Corpus(data.name, source.description, {"test": test}, labels)
+    if "train" not in source.splits:
+        raise UserError(f"{source.description}: there is no training split; give data.train=FILE")
+    splits = {name: read(name) for name in source.splits}
+    found = set(splits["train"]["label"][:])
     notes: list[str] = []
-    for name, rows in source.splits.items():
-        read = _to_disk(cells, rows, f"{fingerprint}{name}", Path(paths.data))
-        hidden = sum(label == HIDDEN for label in read["label"])
-        if hidden == len(read) and name != "train":
+    for name in list(splits):
+        if not _labelled(splits[name], labels or found):
+            if name == "train":
+                raise UserError(f"{splits[name][0]['where']}: the label is empty or -1, and so are all others")
+            del splits[name]
             notes.append(f"the {name} split has no labels and is left out")
-            continue
-        if hidden:
-            row = read[read["label"].index(HIDDEN)]
-            raise UserError(f"{row['where']}: the label is empty or -1")
-        splits[name] = read
-    if "test" not in splits and any("no labels" in note for note in notes) and "validation" in splits:
+    if "test" not in splits and "test" in source.splits and "validation" in splits:
         splits["test"] = splits.pop("validation")
         notes.append("scores are told on the validation split, which nothing is chosen on")
     for name, fraction in (("test", data.test_fraction), ("validation", data.validation_fraction)):
@@ -116,33 +133,54 @@ def _read(data: SentimentData, paths: Paths, source: Source) -> Corpus:
             splits["train"] = splits["train"].select(kept)
             notes.append(f"no {name} split: {len(held):,} rows of train stand in for it (stratified, always the same)")
     ordered = {name: splits[name] for name in ("train", "validation", "test")}
-    return Corpus(data.name, source.description, ordered, cells.order(set(splits["train"]["label"])), notes)
+    return Corpus(data.name, source.description, ordered, cells.order(found), notes)
 
 
 HIDDEN = ""
+FEATURES = datasets.Features({name: datasets.Value("string") for name in ("text", "label", "group", "where")})
 
 
-def _to_disk(cells: _Cells, rows: Rows, fingerprint: str, data: Path) -> Split:
+def _labelled(rows: Split, labels: Collection[str]) -> bool:
+    """Whether the rows have labels; published test splits often have -1 in their place.
+
+    Raises:
+        UserError: some rows have labels and others do not.
+    """
+    hidden = {HIDDEN} if "-1" in labels else {HIDDEN, "-1"}
+    where = [row for row, label in enumerate(rows["label"][:]) if label in hidden]
+    if where and len(where) < len(rows):
+        raise UserError(f"{rows[where[0]]['where']}: the label is empty or -1; give it one, or leave the row out")
+    return not where
+
+
+def _to_disk(cells: _Cells, rows: Rows, name: str, data: Path) -> Split:
     """Rows as an Arrow file that is mapped into memory, not read into it; the same rows are not read twice."""
+    path = _cache(data) / f"{name}.arrow"
 
-    def generate() -> Iterator[dict[str, Any]]:
-        for where, row in rows():
-            yield cells.normalise(where, row)
+    def write(temporary: Path) -> None:
+        with ArrowWriter(path=str(temporary), features=FEATURES) as writer:
+            for where, row in rows():
+                writer.write(cells.normalise(where, row))
+            writer.finalize()
 
+    if not path.exists():
+        try:
+            write_atomically(path, write)
+        except OSError as error:
+            raise UserError(f"cannot write to {path.parent}: {error}; paths.data=FOLDER moves it") from None
+    return datasets.Dataset.from_file(str(path))
+
+
+def _cache(data: Path) -> Path:
+    """A folder under ``paths.data``; where that cannot be written, one in the library's own cache."""
     cache = data / ".cache"
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        cache_dir: str | None = str(cache)
+        if os.access(cache, os.W_OK):
+            return cache
     except OSError:
-        cache_dir = None  # the folder cannot be written: the library's own cache will do
-    features = datasets.Features({name: datasets.Value("string") for name in ("text", "label", "group", "where")})
-    datasets.disable_progress_bars()
-    try:
-        return datasets.Dataset.from_generator(generate, features, cache_dir=cache_dir, fingerprint=fingerprint)
-    except Exception as error:
-        if isinstance(error.__cause__, UserError):
-            raise error.__cause__ from None
-        raise
+        pass
+    return make_folder(Path(datasets.config.HF_DATASETS_CACHE) / "recurra")
 
 
 class _Cells:
@@ -154,40 +192,42 @@ class _Cells:
         self.own_names = source.label_names
 
     def normalise(self, where: str, row: Row) -> dict[str, str]:
-        text = self.cell(where, row, self.data.text, "data.text")
-        label = self.cell(where, row, self.data.label, "data.label")
+        _, text = self.cell(where, row, self.data.text, "data.text")
+        column, label = self.cell(where, row, self.data.label, "data.label")
         if text is not None and not isinstance(text, str | int | float):
             raise UserError(f"{where}: the text is no string but {type(text).__name__}")
+        group = row.get(self.data.phenomenon) if self.data.phenomenon else None
         return {
             "text": "" if text is None else str(text),
-            "label": self.label_name(where, row, label),
-            "group": str(row.get(self.data.phenomenon, "")) if self.data.phenomenon else "",
+            "label": self.label_name(where, column, label),
+            "group": "" if group is None else str(group),
             "where": where,
         }
 
-    def cell(self, where: str, row: Row, columns: str | list[str], option: str) -> Any:
+    def cell(self, where: str, row: Row, columns: str | list[str], option: str) -> tuple[str, Any]:
+        """The first of the columns that exists, and what it holds."""
         for column in [columns] if isinstance(columns, str) else columns:
             if column in row:
-                return row[column]
-        wanted = columns if isinstance(columns, str) else " or ".join(columns)
-        raise UserError(
-            f"{where}: there is no column {wanted!r}, but {', '.join(map(repr, row))}; give {option}=COLUMN"
-        )
+                return column, row[column]
+        wanted = repr(columns) if isinstance(columns, str) else " or ".join(map(repr, columns))
+        raise UserError(f"{where}: there is no column {wanted}, but {', '.join(map(repr, row))}; give {option}=COLUMN")
 
-    def label_name(self, where: str, row: Row, value: Any) -> str:
+    def label_name(self, where: str, column: str, value: Any) -> str:
+        """The label in words, or the number as it stands where it has no name; ``2.0`` is the number 2."""
         text = "" if value is None else str(value).strip()
-        if text in ("", "-1"):
-            return HIDDEN
+        whole = text.removesuffix(".0")
+        number = whole if whole.removeprefix("-").isdecimal() else None
         names = self.names
         if names is None and isinstance(value, int):
-            column = self.data.label if isinstance(self.data.label, str) else ""
             names = self.own_names.get(column)
         if names is None:
-            return text.removesuffix(".0") if isinstance(value, float) else text
+            return text if number is None else number
         if text in names:
             return text
-        if text.removesuffix(".0").isdecimal() and int(text.removesuffix(".0")) < len(names):
-            return names[int(text.removesuffix(".0"))]
+        if text == "" or number == "-1":
+            return HIDDEN
+        if number is not None and 0 <= int(number) < len(names):
+            return names[int(number)]
         raise UserError(
             f"{where}: the label {text!r} is neither one of {', '.join(names[:20])} "
             f"nor a number from 0 to {len(names) - 1}"
@@ -199,6 +239,6 @@ class _Cells:
         if known:
             return [name for name in known if name in found]
         try:
-            return sorted(found, key=float)
+            return sorted(sorted(found), key=float)
         except ValueError:
             return sorted(found)

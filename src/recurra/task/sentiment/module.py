@@ -60,7 +60,7 @@ class SentimentModule(TaskModule):
         loss = F.cross_entropy(logits, batch.labels)
         self.val_accuracy(logits, batch.labels)
         self.val_f1(logits, batch.labels)
-        size: dict[str, Any] = {"on_epoch": True, "on_step": False, "batch_size": len(batch.labels)}
+        size: dict[str, Any] = {"on_epoch": True, "on_step": False, "logger": False, "batch_size": len(batch.labels)}
         self.log("val/loss", loss, **size)
         self.log("val/accuracy", self.val_accuracy, **size)
         self.log("val/macro_f1", self.val_f1, **size)

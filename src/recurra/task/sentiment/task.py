@@ -16,8 +16,7 @@ from recurra.config import ClassifierSpec, SentimentTrain
 from recurra.data.encoded import Encoded
 from recurra.data.loader import BatchLoader
 from recurra.errors import UserError
-from recurra.model.embedding import spell
-from recurra.model.ngrams import NGrams
+from recurra.model import embedding, ngrams
 from recurra.task.base import Loaders, Report, Task
 from recurra.task.sentiment import report, summary
 from recurra.task.sentiment.batch import TextBatch, batch_maker
@@ -26,6 +25,7 @@ from recurra.task.sentiment.module import SentimentModule
 from recurra.task.sentiment.predictor import SentimentPredictor
 from recurra.task.sentiment.scores import compare
 from recurra.tokenizer.tokenizer import SPECIALS, TextTokenizer
+from recurra.terminal import console
 from recurra.tokenizer.vectors import read_vectors
 
 
@@ -55,6 +55,7 @@ class SentimentTask(Task):
             pad=tokenizer.pad,
             unknown=tokenizer.unknown,
             pieces=len(spelling(config, tokenizer)[0]),
+            units=len(ngrams.spell(tokenizer.tokens())[0]) if config.model.ngrams > 0 else 0,
             labels=corpus.labels,
         )
         encoded = {
@@ -98,16 +99,19 @@ class SentimentTask(Task):
             network.embedding.offsets.copy_(offsets)
         if network.ngrams is not None:
             fit_ngrams(network.ngrams, prepared)
-        embedding = network.embedding.embedding.weight
+        weight = network.embedding.embedding.weight
         if config.model.vectors is not None:
             rows, vectors = read_vectors(
                 Path(config.model.vectors), prepared.tokenizer.tokens(), config.model.embedding_size
             )
             with torch.no_grad():
-                embedding[torch.from_numpy(rows)] = torch.from_numpy(vectors)
+                weight[torch.from_numpy(rows)] = torch.from_numpy(vectors)
             seen = np.bincount(prepared.texts["train"].ids, minlength=len(prepared.tokenizer))
-            self.coverage = (len(rows) / len(prepared.tokenizer), float(seen[rows].sum() / seen.sum()))
-            embedding.requires_grad_(not config.model.freeze_vectors)
+            console.print(
+                f"{config.model.vectors}: vectors for {len(rows) / len(prepared.tokenizer):.1%} of the vocabulary, "
+                f"which are {seen[rows].sum() / seen.sum():.1%} of the training tokens"
+            )
+            weight.requires_grad_(not config.model.freeze_vectors)
         return module
 
     def loaders(self, config: SentimentTrain, prepared: Prepared, pin: bool = False) -> Loaders:
@@ -144,21 +148,26 @@ def spelling(config: SentimentTrain, tokenizer: TextTokenizer) -> tuple[Tensor, 
     """Character n-grams of all tokens and where those of each begin; none if they are switched off."""
     if config.model.subwords is None:
         return torch.empty(0), torch.empty(0)
-    return spell(tokenizer.tokens(), len(SPECIALS), *config.model.subwords)
+    return embedding.spell(tokenizer.tokens(), len(SPECIALS), *config.model.subwords)
 
 
-def fit_ngrams(ngrams: NGrams, prepared: Prepared) -> None:
+def fit_ngrams(classifier: ngrams.NGrams, prepared: Prepared) -> None:
     """Fits the linear classifier to the training split."""
+    units, offsets = ngrams.spell(prepared.tokenizer.tokens())
+    classifier.units.copy_(units)
+    classifier.offsets.copy_(offsets)
     texts = prepared.texts["train"]
     buckets: list[Tensor] = []
     counts: list[Tensor] = []
     for start in range(0, len(texts), 256):
-        found, once = ngrams.buckets(*texts.padded(np.arange(start, min(start + 256, len(texts))), prepared.spec.pad))
+        found, once = classifier.buckets(
+            *texts.padded(np.arange(start, min(start + 256, len(texts))), prepared.spec.pad)
+        )
         buckets.append(found[once].int())
         counts.append(once.sum(1))
     ends = torch.cat(counts).cumsum(0)
-    offsets = torch.cat([ends.new_zeros(1), ends[:-1]]).int()
-    ngrams.fit(torch.cat(buckets), offsets, torch.from_numpy(prepared.labels["train"]))
+    starts = torch.cat([ends.new_zeros(1), ends[:-1]]).int()
+    classifier.fit(torch.cat(buckets), starts, torch.from_numpy(prepared.labels["train"]))
 
 
 def class_weights(config: SentimentTrain, labels: np.ndarray, classes: int) -> list[float] | None:

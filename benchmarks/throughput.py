@@ -1,0 +1,140 @@
+"""Training throughput: the whole of `train.py` against a bare loop and against the packed form of the tutorials.
+
+    python benchmarks/throughput.py data=rotten_tomatoes
+    ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/throughput.py data=rotten_tomatoes
+
+Three ways of training the same batches take turns in one process, so that the ratios hold whatever else the machine is
+doing: (1) Lightning with everything that is on by default: logging, checkpoints, progress, averaging; (2) a bare PyTorch
+loop over the same network, batches and precision, which clips and averages too; (3) the form that tutorials use: a
+bidirectional `nn.LSTM` of the same size over packed sequences in fp32, with the same optimizer.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from recurra import training
+from recurra.callbacks.stop import StopRequest
+from recurra.commands.check import compose
+from recurra.config import SentimentTrain
+from recurra.hardware import prepare_process
+from recurra.logger.build import close_loggers, make_loggers
+from recurra.task import load_task
+from recurra.task.base import Course, make_optimizer
+
+BATCHES, WARMUP, ROUNDS = 60, 10, 5
+
+
+class Clock(pl.Callback):
+    """Seconds from the end of batch ``WARMUP`` to the end of the last one."""
+
+    def on_train_batch_end(self, trainer: pl.Trainer, module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
+        if batch_idx == WARMUP - 1:
+            self.start = time.perf_counter()
+        self.seconds = time.perf_counter() - getattr(self, "start", 0.0)
+
+
+class Packed(nn.Module):
+    """What a tutorial writes: embedding, packed bidirectional layers, last states, linear layer."""
+
+    def __init__(self, config: SentimentTrain, vocabulary: int, classes: int) -> None:
+        super().__init__()
+        model = config.model
+        self.embedding = nn.Embedding(vocabulary, model.embedding_size, padding_idx=0)
+        self.rnn = nn.LSTM(
+            model.embedding_size, model.hidden_size, model.layers, batch_first=True, bidirectional=model.bidirectional
+        )
+        self.output = nn.Linear(model.hidden_size * (2 if model.bidirectional else 1) * len(model.pooling), classes)
+        self.kinds = len(model.pooling)
+
+    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
+        packed = pack_padded_sequence(self.embedding(tokens), lengths, batch_first=True, enforce_sorted=False)
+        states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        logits: Tensor = self.output(torch.cat([states.amax(1)] * self.kinds, -1))
+        return logits
+
+
+def main() -> None:
+    prepare_process()
+    config = compose("train", ["logger=csv", *sys.argv[1:]])
+    assert isinstance(config, SentimentTrain)
+    task = load_task("sentiment")
+    prepared = task.prepare(config, None)
+    config, hardware = training.with_hardware(config, None, task, task.module(config, prepared), prepared)
+    assert isinstance(config, SentimentTrain)
+    torch.set_num_threads(hardware.threads)
+    loader = task.loaders(config, prepared).train
+    batches = [loader.make(rows) for rows in loader.batches()[:BATCHES]]
+    tokens = sum(int(batch.lengths.sum()) for batch in batches[WARMUP:])
+    bf16 = hardware.precision == "bf16-mixed"
+    seconds: dict[str, list[float]] = {"recurra": [], "bare": [], "packed": []}
+
+    def loop(module: Any, loss: Any, autocast: bool, average: bool) -> float:
+        network = module.network if hasattr(module, "network") else module
+        optimizer = make_optimizer(network, config.optimizer)
+        course = torch.optim.lr_scheduler.LambdaLR(optimizer, Course(config.scheduler, 1000).rate)
+        parameters = list(network.parameters())
+        averaged = [p.detach().clone() for p in parameters]
+        update = training.moving_average(config.optimizer.averaging)
+        start = 0.0
+        for number, rows in enumerate(loader.batches()[:BATCHES]):
+            if number == WARMUP:
+                start = time.perf_counter()
+            batch = loader.make(rows)
+            with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+                value = loss(batch)
+            optimizer.zero_grad()
+            value.backward()
+            nn.utils.clip_grad_norm_(parameters, config.trainer.gradient_clip_val or torch.inf)
+            optimizer.step()
+            course.step()
+            if average:
+                update(averaged, parameters, torch.tensor(number))
+        return time.perf_counter() - start
+
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder, StopRequest() as stop:
+            short = config.model_copy(
+                update={"trainer": config.trainer.model_copy(update={"max_epochs": 1, "limit_train_batches": BATCHES})}
+            )
+            module = task.module(config, prepared)
+            module.use(short, len(loader))
+            loggers = make_loggers(short, Path(folder), None)
+            trainer, _keeping = training.make_trainer(short, Path(folder), hardware, loggers, stop)
+            clock = Clock()
+            trainer.callbacks.append(clock)  # type: ignore[attr-defined]
+            trainer.fit(module, task.loaders(config, prepared).train, task.loaders(config, prepared).validation)
+            close_loggers()
+            seconds["recurra"].append(clock.seconds)
+        module = task.module(config, prepared).train()
+        seconds["bare"].append(loop(module, lambda batch, m=module: m.loss(batch)[0], bf16, True))
+        packed = Packed(config, prepared.spec.vocabulary, len(prepared.spec.labels)).train()
+        seconds["packed"].append(
+            loop(
+                packed,
+                lambda batch, m=packed: nn.functional.cross_entropy(m(batch.tokens, batch.lengths), batch.labels),
+                autocast=False,
+                average=False,
+            )
+        )
+    print(f"{torch.backends.cpu.get_cpu_capability()}, {hardware.precision}, {hardware.threads} thread(s)")
+    for name, times in seconds.items():
+        print(f"{name:8} {tokens / statistics.median(times):10,.0f} tokens/s (median of {ROUNDS})")
+    for other in ("bare", "packed"):
+        ratios = [b / a for a, b in zip(seconds["recurra"], seconds[other], strict=True)]
+        shown = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(f"recurra is {shown} times as fast as {other}")
+
+
+if __name__ == "__main__":
+    main()
