@@ -11,7 +11,6 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-pytest.register_assert_rewrite("tests.helpers")
 from recurra.commands.check import compose
 from recurra.commands.train import train
 from recurra.config import Section
@@ -19,6 +18,7 @@ from recurra.config import Section
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WANDB_MODE"] = "offline"
 torch.set_num_threads(1)
+pytest.register_assert_rewrite("tests.helpers", "tests.task.contract")
 
 SMALL = [
     "task=sentiment",

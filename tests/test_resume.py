@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 EVERYTHING = [
     "trainer.max_epochs=3", "model.layers=2", "model.dropout=0.3", "model.recurrent_dropout=0.2", "model.ngrams=0",
-    "model.subwords=null", "task.rdrop=0.5", "callbacks.early_stopping=20", "trainer.log_every_n_steps=1",
+    "model.subwords=null", "loss.rdrop=0.5", "callbacks.early_stopping=20", "trainer.log_every_n_steps=1",
 ]  # fmt: skip
 """3 epochs of 8 batches with everything on that draws random numbers or keeps state."""
 

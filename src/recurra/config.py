@@ -216,8 +216,8 @@ class Task(Section):
     mode: Literal["max", "min"] = option("whether a larger or a smaller score is better")
 
 
-class Sentiment(Task):
-    """Classification of texts."""
+class ClassificationLoss(Section):
+    """What is minimised."""
 
     label_smoothing: float = option("share of the probability spread over all classes", ge=0, lt=1)
     class_weights: Literal["balanced"] | list[float] | None = option("weights of the classes in the loss")
@@ -231,6 +231,7 @@ class Train(Section):
     data: Data
     tokenizer: Tokenizer
     model: Section
+    loss: Section
     optimizer: Optimizer
     scheduler: Scheduler
     trainer: Trainer
@@ -252,9 +253,9 @@ class Train(Section):
 class SentimentTrain(Train):
     """A training run of task=sentiment."""
 
-    task: Sentiment
     data: SentimentData
     model: Classifier
+    loss: ClassificationLoss
 
 
 class Evaluate(Section):

@@ -17,7 +17,7 @@ from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]
 
@@ -89,6 +89,9 @@ class _Trials:
     def one(self, config: DictConfig) -> float | None:
         """A failed trial lets the others run; an interrupted one ends the sweep."""
         score: float | None = None
+        hydra_config = HydraConfig.get()
+        if hydra_config.mode == RunMode.MULTIRUN and OmegaConf.select(config, "paths.run", default="") is None:
+            config.paths.run = hydra_config.runtime.output_dir  # the folder that Hydra made for this trial
 
         def job() -> int:
             nonlocal score
@@ -97,7 +100,6 @@ class _Trials:
 
         self.count += 1
         code = _guarded(job)
-        hydra_config = HydraConfig.get()
         if code == 0 or hydra_config.mode != RunMode.MULTIRUN:
             self.code = code
             return score

@@ -1,7 +1,7 @@
 """A linear classifier over words and pairs of them, to stand beside a recurrent one.
 
 What a single pair of words says ("too long", "must see") a recurrent network learns slowly from a few thousand texts,
-and counting learns at once; what takes a clause to say is the other way round. The mean of the two is better than either
+and counting learns at once; what takes a clause to say is the other way round. The mean of both is better than either
 (Mesnil et al. 2015, "Ensemble of Generative and Discriminative Techniques for Sentiment Analysis").
 """
 
@@ -17,8 +17,8 @@ from torch.nn import functional as F
 
 from recurra.model.ragged import look_up, make_table
 
-BUCKETS = 2**18
-PENALTY = 0.15  # inverse strength of the L2 penalty, as C of scikit-learn
+BUCKETS = 2**20
+PENALTY = 0.5  # inverse strength of the L2 penalty; with two classes half of what scikit-learn calls C
 
 
 class NGrams(nn.Module):
@@ -73,14 +73,15 @@ class NGrams(nn.Module):
     def fit(self, features: Tensor, offsets: Tensor, labels: Tensor) -> None:
         """Fits weights to texts: the buckets ``(all texts' n-grams,)`` of each from its offset ``(texts,)`` on."""
         classes = self.bias.shape[0]
+        active, features = torch.unique(features, return_inverse=True)  # only n-grams that occur need weights
         truth = F.one_hot(labels, classes).float()  # (texts, classes)
-        counts = torch.ones(BUCKETS, classes)  # texts of each class that have the n-gram, smoothed by one
+        counts = torch.ones(len(active), classes)  # texts of each class that have the n-gram, smoothed by one
         texts = torch.repeat_interleave(torch.diff(offsets, append=torch.tensor([len(features)])))
-        counts.index_add_(0, features.long(), truth[texts])
+        counts.index_add_(0, features, truth[texts])
         inside = counts / counts.sum(0)
         outside = (counts.sum(1, keepdim=True) - counts) / (counts.sum() - counts.sum(0))
-        ratio = (inside / outside).log()  # (buckets, classes)
-        strength = torch.zeros(BUCKETS, classes, requires_grad=True)
+        ratio = (inside / outside).log()  # (active, classes)
+        strength = torch.zeros_like(ratio, requires_grad=True)
         bias = torch.zeros(classes, requires_grad=True)
         optimizer = torch.optim.LBFGS([strength, bias], max_iter=40, history_size=10, line_search_fn="strong_wolfe")
 
@@ -93,7 +94,7 @@ class NGrams(nn.Module):
             return value
 
         optimizer.step(loss)  # type: ignore[no-untyped-call]
-        self.weight.copy_(ratio * strength)
+        self.weight.zero_()[active.long()] = ratio * strength
         self.bias.copy_(bias)
 
 

@@ -19,7 +19,7 @@ from recurra.tokenizer.vocabulary import frozen_vocabulary
 PAD, UNKNOWN = "<pad>", "<unk>"
 SPECIALS = [PAD, UNKNOWN]
 
-WORD = r"\p{Han}|n't|'(?:s|re|ve|ll|d|m)(?![\p{L}\p{N}])|(?:(?!\p{Han}|n't)[\p{L}\p{M}\p{N}_])+|\.+|!+|\?+|\S"
+WORD = r"\p{Han}|n't|'(?:s|re|ve|ll|d|m)(?![\p{L}\p{N}])|(?:(?!\p{Han}|n't)[\p{L}\p{M}\p{N}_])+|\.+|!+|\?+|\S\p{M}*"
 """A Han character; an English contraction; a run of letters and digits; repeated stops; any other sign."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def read_vectors(path: Path, vocabulary: Sequence[str], size: int) -> tuple[np.n
             continue
         try:
             vector = np.array(numbers, dtype=np.float32)
+            if not np.isfinite(vector).all():
+                raise ValueError
         except ValueError:
             raise UserError(f"{path}, line {number}: {word!r} is not followed by numbers alone") from None
         if len(vector) != size:
@@ -57,9 +60,10 @@ def _lines(path: Path) -> Iterator[tuple[int, str, list[str]]]:
                 if width is None:
                     width = len(parts) - 1
                 if width < 1 or len(parts) <= width:
-                    raise UserError(f"{path}, line {number}: expected a word and {width} numbers: {line[:60]!r}")
+                    many = f"{width} numbers" if width else "numbers, with blanks between them"
+                    raise UserError(f"{path}, line {number}: expected a word and {many}: {line[:60]!r}")
                 yield number, " ".join(parts[:-width]), parts[-width:]  # some words of GloVe contain blanks
     except FileNotFoundError:
         raise UserError(f"model.vectors: there is no file {path}") from None
-    except (UnicodeDecodeError, OSError) as error:
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: not a text file of word vectors ({error})") from None

@@ -55,9 +55,7 @@ class Corpus:
         return np.fromiter((ids[name] for name in names), dtype=np.int64, count=len(names))
 
 
-def load_corpus(
-    data: SentimentData, paths: Paths, labels: list[str] | None = None, split: str | None = None
-) -> Corpus:
+def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = None, split: str | None = None) -> Corpus:
     """Finds, reads and checks a data set; with ``labels`` (those of a checkpoint) only these may occur.
 
     With ``split`` only that one is wanted: the corpus has it, and the others only where it is made from them.

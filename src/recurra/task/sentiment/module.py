@@ -28,7 +28,7 @@ class SentimentModule(TaskModule):
         class_weights: list[float] | None = None,
     ) -> None:
         super().__init__(config, spec.model_dump(), tokenizer)
-        self.options = config.task
+        self.options = config.loss
         self.network = TextClassifier(config.model, spec)
         classes = len(spec.labels)
         weights = torch.ones(classes) if class_weights is None else torch.tensor(class_weights)

@@ -24,8 +24,8 @@ from recurra.task.sentiment.corpus import Corpus, load_corpus
 from recurra.task.sentiment.module import SentimentModule
 from recurra.task.sentiment.predictor import SentimentPredictor
 from recurra.task.sentiment.scores import compare
-from recurra.tokenizer.tokenizer import SPECIALS, TextTokenizer
 from recurra.terminal import console
+from recurra.tokenizer.tokenizer import SPECIALS, TextTokenizer
 from recurra.tokenizer.vectors import read_vectors
 
 
@@ -166,13 +166,13 @@ def fit_ngrams(classifier: ngrams.NGrams, prepared: Prepared) -> None:
         buckets.append(found[once].int())
         counts.append(once.sum(1))
     ends = torch.cat(counts).cumsum(0)
-    starts = torch.cat([ends.new_zeros(1), ends[:-1]]).int()
+    starts = torch.cat([ends.new_zeros(1), ends[:-1]])
     classifier.fit(torch.cat(buckets), starts, torch.from_numpy(prepared.labels["train"]))
 
 
 def class_weights(config: SentimentTrain, labels: np.ndarray, classes: int) -> list[float] | None:
     """Weights of the classes in the loss; ``balanced`` gives each class the same weight in the whole."""
-    given = config.task.class_weights
+    given = config.loss.class_weights
     if given is None:
         return None
     if given == "balanced":
@@ -180,5 +180,5 @@ def class_weights(config: SentimentTrain, labels: np.ndarray, classes: int) -> l
         weights: list[float] = (len(labels) / (classes * np.maximum(counts, 1))).tolist()
         return weights
     if len(given) != classes:
-        raise UserError(f"task.class_weights has {len(given)} weights, but the data has {classes} classes")
+        raise UserError(f"loss.class_weights has {len(given)} weights, but the data has {classes} classes")
     return list(given)
