@@ -80,6 +80,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra")
     if about.get("format") != FORMAT:
         raise UserError(f"{path} has format {about.get('format')}, this version of recurra reads format {FORMAT}")
+    if missing := [name for name in ("task", "config", "spec", "tokenizer") if name not in about]:
+        raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra: it has no {', '.join(missing)}")
     if about["task"] not in SCHEMAS["train"]:
         raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
     try:

@@ -18,6 +18,7 @@ from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import KEY, read_checkpoint, write_atomically
 from recurra.runs import BEST, LAST
 from recurra.task.base import TaskModule
+from recurra.terminal import console
 
 
 class AtomicIO(TorchCheckpointIO):
@@ -98,7 +99,7 @@ class Checkpointing(pl.Callback):
         try:
             trainer.save_checkpoint(self.folder / name)
         except OSError as error:
-            trainer.print(f"warning: {self.folder / name} could not be written ({error}); the one before stays")
+            console.print(f"warning: {self.folder / name} could not be written ({error}); the one before stays")
             return False
         return True
 
