@@ -1,6 +1,6 @@
 """Memory of 100,000 texts: reading, encoding and predicting, in megabytes above what the libraries take.
 
-    python benchmarks/memory.py
+python benchmarks/memory.py
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def main() -> None:
         before = peak()
         prepared = task.prepare(config, None)
         texts = prepared.texts["train"]
-        print(f"{len(texts):,} texts, {len(texts.ids):,} tokens in training: {texts.ids.nbytes / len(texts.ids):.0f} bytes")
-        print(f"a token; {path.stat().st_size / 2**20:.0f} MB on the disk; reading and encoding took {peak() - before:.0f} MB")
+        size, tokens = texts.ids.nbytes / 2**20, len(texts.ids)
+        print(f"{len(texts):,} texts for training, {path.stat().st_size / 2**20:.0f} MB on the disk")
+        print(f"{tokens:,} tokens in {size:.0f} MB: {texts.ids.nbytes / tokens:.0f} bytes each")
+        print(f"reading and encoding took {peak() - before:.0f} MB at most")
         task.summary(prepared)
         print(f"with the summary {peak() - before:.0f} MB")
 

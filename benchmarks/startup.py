@@ -1,6 +1,6 @@
 """Seconds of `--help`, and from the command to the first training step on the built-in corpus.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 from __future__ import annotations

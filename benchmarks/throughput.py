@@ -3,10 +3,10 @@
     python benchmarks/throughput.py data=rotten_tomatoes
     ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/throughput.py data=rotten_tomatoes
 
-Three ways of training the same batches take turns in one process, so that the ratios hold whatever else the machine is
-doing: (1) Lightning with everything that is on by default: logging, checkpoints, progress, averaging; (2) a bare PyTorch
-loop over the same network, batches and precision, which clips and averages too; (3) the form that tutorials use: a
-bidirectional `nn.LSTM` of the same size over packed sequences in fp32, with the same optimizer.
+Three ways of training the same batches take turns in one process, so that the ratios hold whatever else the machine
+is doing: (1) Lightning with everything that is on by default: logging, checkpoints, progress, averaging; (2) a bare
+PyTorch loop over the same network, batches and precision, which clips and averages too; (3) the form that tutorials
+use: a bidirectional `nn.LSTM` of the same size over packed sequences in fp32, with the same optimizer.
 """
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ def test_a_checkpoint_with_a_fault(fault: Fault, trained: Path, tmp_path: Path, 
     assert KINDS[kind] in message
 
 
-@pytest.mark.parametrize(("command", "kind"), zip(COMMANDS, ["cut off", "weights"] * 2, strict=True))
+@pytest.mark.parametrize(("command", "kind"), list(zip(COMMANDS, ["cut off", "weights"] * 2, strict=True)))
 def test_every_command_refuses_it(
     fault: Fault, own: Own, trained: Path, tmp_path: Path, kind: str, command: str
 ) -> None:

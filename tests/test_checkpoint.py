@@ -82,7 +82,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     [
         ({"format": FORMAT + 1}, "has format 2, this version of recurra reads format 1"),
         ({"task": "weather"}, "of the task 'weather', which this version of recurra does not know"),
-        ({"config": {}}, "its config does not fit"),
+        ({"config": {}}, r"its config does not fit this version of recurra: task, data, .*"),
         ({"config": None}, "not a checkpoint of recurra: it has no config"),
         ({"spec": None, "tokenizer": None}, "not a checkpoint of recurra: it has no spec, tokenizer"),
     ],

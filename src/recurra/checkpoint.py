@@ -7,6 +7,7 @@ know of the data), the tokenizer. All of it is dicts, lists, strings, numbers an
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import zipfile
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from pydantic import ValidationError
+from torch import Tensor, nn
 
 from recurra.config import SCHEMAS, Train
 from recurra.errors import UserError
@@ -37,6 +39,14 @@ class Checkpoint:
     """The network's weights: the averaged ones where weights are averaged."""
     raw: dict[str, Any]
     """All that Lightning keeps: loops, optimizers, callbacks."""
+
+    def load_into(self, network: nn.Module) -> None:
+        """Gives a network, built from the config, its weights."""
+        try:
+            network.load_state_dict(self.weights)
+        except RuntimeError as error:
+            fault = str(error).splitlines()[-1].strip()
+            raise UserError(f"{self.path}: its weights do not fit this version of recurra: {fault}") from None
 
     @property
     def resumable(self) -> bool:
@@ -86,8 +96,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
     try:
         config = SCHEMAS["train"][about["task"]].model_validate(about["config"])
-    except ValueError as error:
-        raise UserError(f"{path}: its config does not fit this version of recurra: {error}") from None
+    except ValidationError as error:
+        faults = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors()[:5])
+        raise UserError(f"{path}: its config does not fit this version of recurra: {faults}") from None
     assert isinstance(config, Train)
     prefix = "network."
     weights = {name.removeprefix(prefix): w for name, w in raw["state_dict"].items() if name.startswith(prefix)}
@@ -103,4 +114,5 @@ def write_atomically(path: Path, write: Any) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

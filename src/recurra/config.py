@@ -61,7 +61,7 @@ class Data(Section):
 
     @model_validator(mode="after")
     def told_where(self) -> Data:
-        if self.name == "files" and self.train is None:
+        if self.name == "files" and not (self.train or self.validation or self.test):
             raise ValueError("data.train: must be given for data=files, for example data.train=reviews.csv")
         if self.name == "hub" and self.id is None:
             raise ValueError("data.id: must be given for data=hub, for example data.id=org/name")

@@ -147,7 +147,7 @@ def make_trainer(
 ) -> tuple[pl.Trainer, Checkpointing]:
     """Lightning's Trainer, for a training split of so many ``batches``, and the callback that keeps checkpoints."""
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
-    for pattern in (".*does not have many workers.*", ".*isinstance.treespec.*", ".*LeafSpec.*", ".*logging interval.*"):
+    for pattern in (".*have many workers.*", ".*isinstance.treespec.*", ".*LeafSpec.*", ".*logging interval.*"):
         warnings.filterwarnings("ignore", pattern)
     options = config.trainer
     share, interval = options.limit_train_batches, options.val_check_interval

@@ -11,14 +11,15 @@ from torch import Tensor
 
 from recurra.commands.check import compose
 from recurra.config import Classifier, ClassifierSpec, SentimentTrain
+from recurra.model import embedding, ngrams
 from recurra.model.classifier import TextClassifier
-from recurra.model.embedding import spell
 
 CELLS = ["rnn_tanh", "rnn_relu", "gru", "lstm"]
 POOLINGS = [["last"], ["mean"], ["max"], ["attention"], ["max", "mean", "attention", "last"]]
 LENGTHS = torch.tensor([8, 1, 3, 5])
-WORDS = ["<pad>", "<unk>", "fine", "film", "finest", "dull", "plot", "and", "the", "end"]
-PIECES, OFFSETS = spell(WORDS, 2, 3, 4)
+WORDS = ["<pad>", "<unk>", "fine", "film", "finest", "dull", "plot", "and", "the", "好看"]
+SPELLING = embedding.spell(WORDS, 2, 3, 4)
+UNITS = ngrams.spell(WORDS)
 OFF = {"word_dropout": 0.0, "embedding_dropout": 0.0, "dropout": 0.0, "recurrent_dropout": 0.0, "output_dropout": 0.0}
 
 
@@ -33,17 +34,20 @@ def network(shipped: Classifier, **changes: Any) -> TextClassifier:
     """A small network with weights that are nowhere zero but at the padding."""
     small = {"embedding_size": 4, "hidden_size": 3, "segment": 0, "subwords": None, "ngrams": 0, **OFF}
     options = Classifier.model_validate({**shipped.model_dump(), **small, **changes})
-    pieces = 0 if options.subwords is None else len(PIECES)
-    spec = ClassifierSpec(vocabulary=len(WORDS), pad=0, unknown=1, pieces=pieces, labels=["a", "b", "c"])
+    pieces = 0 if options.subwords is None else len(SPELLING[0])
+    units = 0 if options.ngrams == 0 else len(UNITS[0])
+    spec = ClassifierSpec(vocabulary=len(WORDS), pad=0, unknown=1, pieces=pieces, units=units, labels=["a", "b", "c"])
     torch.manual_seed(0)
     made = TextClassifier(options, spec)
     for name, weight in made.named_parameters():
         if "pooling" in name:
             torch.nn.init.normal_(weight)
     if pieces:
-        made.embedding.pieces.copy_(PIECES)
-        made.embedding.offsets.copy_(OFFSETS)
+        made.embedding.pieces.copy_(SPELLING[0])
+        made.embedding.offsets.copy_(SPELLING[1])
     if made.ngrams is not None:
+        made.ngrams.units.copy_(UNITS[0])
+        made.ngrams.offsets.copy_(UNITS[1])
         made.ngrams.weight.normal_()
     return made
 

@@ -53,17 +53,23 @@ def predict(config: Predict) -> None:
     if config.output is None:
         answer(sys.stdout)
     else:
-        write_atomically(Path(config.output), write)
+        try:
+            write_atomically(Path(config.output), write)
+        except OSError as error:
+            raise UserError(f"cannot write to {config.output}: {error.strerror}") from None
 
 
 def _texts(config: Predict, columns: list[str]) -> Iterator[str]:
     """The texts one after the other: from the command line, standard input, or a file."""
     if config.text is not None:
-        yield from [config.text] if isinstance(config.text, str) else config.text
+        for text in [config.text] if isinstance(config.text, str) else config.text:
+            if not text.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in text):
+                raise UserError("text= is not UTF-8; set the terminal to UTF-8, or give a file: input=FILE")
+            yield text
     elif config.input == "-":
         for number, line in enumerate(sys.stdin.buffer, 1):
             try:
-                yield line.decode("utf-8").rstrip("\r\n")
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
             except UnicodeDecodeError as error:
                 raise UserError(f"standard input, line {number}: byte {error.start} is not UTF-8") from None
     else:

@@ -41,7 +41,7 @@ class SentimentPredictor:
     def from_checkpoint(cls, checkpoint: Checkpoint, device: str = "cpu") -> SentimentPredictor:
         assert isinstance(checkpoint.config, SentimentTrain)
         network = TextClassifier(checkpoint.config.model, ClassifierSpec.model_validate(checkpoint.spec))
-        network.load_state_dict(checkpoint.weights)
+        checkpoint.load_into(network)
         return cls(network, TextTokenizer.from_json(checkpoint.tokenizer), checkpoint.config, device)
 
     def predict(self, texts: str | Sequence[str]) -> list[Answer]:

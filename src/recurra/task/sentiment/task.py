@@ -65,7 +65,7 @@ class SentimentTask(Task):
 
     def prepare_split(self, predictor: SentimentPredictor, config: SentimentTrain, split: str) -> Prepared:
         """One split alone, for a model that exists."""
-        corpus = load_corpus(config.data, config.paths, predictor.labels)
+        corpus = load_corpus(config.data, config.paths, predictor.labels, split)
         corpus.splits = {split: corpus.splits[split]}
         tokenizer = predictor.tokenizer
         texts = {split: Encoded.encode(texts_of(corpus, split), tokenizer.encode, len(tokenizer))}
