@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +69,15 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "file.ckpt"
     with pytest.raises(UserError, match="there is no checkpoint"):
         read_checkpoint(file)
-    for content in (b"just a text\n", b"PK\x03\x04 not a zip", os.urandom(1000)):
+    noise = [random.Random(seed).randbytes(500) for seed in range(50)]
+    for content in (b"just a text\n", b"PK\x03\x04 not a zip", pickle.dumps({}), *noise):
         file.write_bytes(content)
         with pytest.raises(UserError, match="not a checkpoint"):
             read_checkpoint(file)
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a/data.pkl", random.Random(0).randbytes(500))
+    with pytest.raises(UserError, match=str(file)):
+        read_checkpoint(file)
     for value in (torch.zeros(3), {"state_dict": {}}, {"recurra": {}}, [1], {"recurra": [], "state_dict": {}}):
         torch.save(value, file)
         with pytest.raises(UserError, match="not a checkpoint of recurra"):

@@ -77,14 +77,15 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """
     if not path.is_file():
         raise UserError(f"there is no checkpoint {path}")
+    cut_off = f"{path} is not a checkpoint, or was cut off while it was written"
+    if not zipfile.is_zipfile(path):
+        raise UserError(cut_off)
     try:
         raw = torch.load(path, map_location="cpu", weights_only=True, mmap=False)
     except pickle.UnpicklingError:
-        if zipfile.is_zipfile(path):
-            raise UserError(f"{path} holds something other than plain values and tensors; it was not opened") from None
-        raise UserError(f"{path} is not a checkpoint, or was cut off while it was written") from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise UserError(f"{path} is not a checkpoint, or was cut off while it was written ({error})") from None
+        raise UserError(f"{path} holds something other than plain values and tensors; it was not opened") from None
+    except Exception as error:  # a foreign file may raise anything
+        raise UserError(f"{cut_off} ({str(error).strip().partition(chr(10))[0]})") from None
     about = raw.get(KEY) if isinstance(raw, dict) else None
     if not isinstance(about, dict) or "state_dict" not in raw:
         raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra")
