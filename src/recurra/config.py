@@ -245,8 +245,8 @@ class Train(Section):
 
     @model_validator(mode="after")
     def one_beginning(self) -> Train:
-        if self.resume is not None and self.init_from is not None:
-            raise ValueError("resume= goes on with a run, init_from= starts a new one: give one of the two")
+        if self.resume not in (None, "auto") and self.init_from is not None:
+            raise ValueError("resume=RUN goes on with a run, init_from= starts a new one: give one of the two")
         return self
 
 

@@ -137,7 +137,7 @@ def test_all_faults_come_at_once() -> None:
 
 
 def test_resume_and_init_from_exclude_each_other() -> None:
-    assert "init_from=" in faults("resume=auto", "init_from=x")
+    assert "init_from=" in faults("resume=outputs/RUN", "init_from=x")
 
 
 def test_an_option_of_a_part_that_is_left_out() -> None:

@@ -129,6 +129,11 @@ def _guarded(action: Callable[[], int | None]) -> int:
             return _BROKEN_PIPE
         traceback.print_exc()
         return 1
+    except OSError as error:
+        if error.filename is not None and error.strerror is not None:
+            return _tell(f"{error.filename}: {error.strerror}")
+        traceback.print_exc()
+        return 1
     except Exception:
         traceback.print_exc()
         return 1

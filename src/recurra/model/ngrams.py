@@ -17,7 +17,8 @@ from torch.nn import functional as F
 
 from recurra.model.ragged import look_up, make_table
 
-BUCKETS = 2**20
+BUCKETS = 2**20  # fewer where many classes would make the table larger than this
+ENTRIES = 2**22
 PENALTY = 0.15  # inverse strength of the L2 penalty; with two classes half of what scikit-learn calls C
 
 
@@ -37,9 +38,10 @@ class NGrams(nn.Module):
     def __init__(self, longest: int, vocabulary: int, units: int, classes: int) -> None:
         super().__init__()
         self.longest = longest
+        self.size = min(BUCKETS, 2 ** (ENTRIES // classes).bit_length() // 2)
         self.register_buffer("units", torch.zeros(units, dtype=torch.int32))
         self.register_buffer("offsets", torch.zeros(vocabulary + 1, dtype=torch.int32))
-        self.register_buffer("weight", torch.zeros(BUCKETS, classes))
+        self.register_buffer("weight", torch.zeros(self.size, classes))
         self.register_buffer("bias", torch.zeros(classes))
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
@@ -56,10 +58,10 @@ class NGrams(nn.Module):
         for n in range(1, self.longest + 1):
             last = F.pad(units, (0, n - 1))[:, n - 1 :]  # the n-th unit of each n-gram
             hashed = (hashed * 31_337 + last + n) % (2**31 - 1)  # cannot overflow
-            rows.append(torch.where(steps + n <= lengths[:, None], hashed % BUCKETS, BUCKETS))
+            rows.append(torch.where(steps + n <= lengths[:, None], hashed % self.size, self.size))
         buckets = torch.cat(rows, dim=1).sort(dim=1).values
-        once = (buckets < BUCKETS) & F.pad(buckets[:, 1:] != buckets[:, :-1], (1, 0), value=True)
-        return buckets.clamp(max=BUCKETS - 1), once
+        once = (buckets < self.size) & F.pad(buckets[:, 1:] != buckets[:, :-1], (1, 0), value=True)
+        return buckets.clamp(max=self.size - 1), once
 
     def spelled(self, tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """The units of each text ``(batch, units)``, padded with zeros, and how many they are ``(batch,)``."""

@@ -51,16 +51,20 @@ class TaskModule(pl.LightningModule, ABC):
         loss, scores, weight = self.loss(batch)
         value = float(loss.detach())
         if not math.isfinite(value):
-            raise TrainingFailed(
-                f"the loss became {value} in epoch {self.current_epoch + 1}, step {self.global_step}; "
-                f"try a smaller optimizer.lr (now {self.config.optimizer.lr:g}), "
-                f"a smaller trainer.gradient_clip_val, or trainer.precision=32-true"
-            )
+            raise self.not_finite("loss", value)
         self.last_loss = value
         for name, score in {"loss": value, **scores}.items():
             self.sums[name] += score * weight
         self.sums["weight"] += weight
         return loss
+
+    def not_finite(self, what: str, value: float) -> TrainingFailed:
+        """The error that ends a run before its weights are spoilt, with advice."""
+        return TrainingFailed(
+            f"the {what} became {value} in epoch {self.current_epoch + 1}, step {self.global_step}; "
+            f"try a smaller optimizer.lr (now {self.config.optimizer.lr:g}), "
+            f"a smaller trainer.gradient_clip_val, or trainer.precision=32-true"
+        )
 
     def train_means(self) -> dict[str, float]:
         """Means since the epoch began: ``train/loss`` and the like."""
@@ -92,7 +96,9 @@ class TaskModule(pl.LightningModule, ABC):
         norm = nn.utils.clip_grad_norm_(parameters, gradient_clip_val if by_norm else math.inf)  # type: ignore[arg-type]
         if gradient_clip_val is not None and not by_norm:
             nn.utils.clip_grad_value_(parameters, gradient_clip_val)
-        self.gradient_norm = norm  # type: ignore[assignment]
+        self.gradient_norm = float(norm)
+        if not math.isfinite(self.gradient_norm) and self.config.trainer.precision != "16-mixed":  # which scales it
+            raise self.not_finite("gradient", self.gradient_norm)
 
     def configure_optimizers(self) -> Any:
         optimizer = make_optimizer(self.network, self.config.optimizer)
@@ -133,7 +139,7 @@ def total_steps(config: Trainer, batches: int) -> float:
     so loses the place in the epoch.
     """
     limit = config.limit_train_batches
-    batches = min(batches, limit) if isinstance(limit, int) else int(batches * limit)
+    batches = min(batches, limit) if isinstance(limit, int) else max(1, int(batches * limit))
     epochs = math.inf if config.max_epochs == -1 else config.max_epochs
     steps = epochs * math.ceil(batches / config.accumulate_grad_batches)
     return steps if config.max_steps == -1 else min(steps, config.max_steps)
