@@ -127,7 +127,7 @@ def test_all_faults_come_at_once() -> None:
             "model.layers=0",
             "seed=[1",
             "optimizer.lr=fast",
-            "resume=auto",
+            "resume=outputs/RUN",
             "init_from=x",
         ],
     )
