@@ -58,7 +58,6 @@ class Data(Section):
     batch_size: int = option("texts in a batch", ge=1)
     batch_tokens: int = option("tokens in a batch at most, padding included; long texts make smaller batches", ge=1)
 
-
     @model_validator(mode="after")
     def told_where(self) -> Data:
         if self.name == "files" and not (self.train or self.validation or self.test):

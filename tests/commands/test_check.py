@@ -55,9 +55,7 @@ def _task_of(group: str, choice: str) -> list[str]:
     raise AssertionError(f"{group}={choice} is for no task")
 
 
-@pytest.mark.parametrize(
-    ("group", "choice"), [pair for pair in CHOICES if pair[0] not in ("callbacks", "paths")]
-)
+@pytest.mark.parametrize(("group", "choice"), [pair for pair in CHOICES if pair[0] not in ("callbacks", "paths")])
 def test_every_choice_says_what_it_is(group: str, choice: str) -> None:
     assert source(group, choice).startswith("#")
 
@@ -173,9 +171,7 @@ def test_every_value_of_a_sweep_is_checked() -> None:
 
 
 def test_the_name_of_an_interval_is_checked_but_not_its_values() -> None:
-    assert (
-        faults("model.layers=interval(1,4)", "optimizer.lr=tag(log,interval(1e-4,1e-2))", multirun=True) == ""
-    )
+    assert faults("model.layers=interval(1,4)", "optimizer.lr=tag(log,interval(1e-4,1e-2))", multirun=True) == ""
     assert "optimizer.lr" in faults("lr=interval(0,1)", multirun=True)
 
 
@@ -189,9 +185,7 @@ def test_later_beats_earlier_in_the_defaults(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "task").mkdir()
     (tmp_path / "experiment").mkdir()
-    (tmp_path / "data" / "d.yaml").write_text(
-        _layer("defaults: [base_rows]", seed=11, layers=11, lr=11, epochs=11)
-    )
+    (tmp_path / "data" / "d.yaml").write_text(_layer("defaults: [base_rows]", seed=11, layers=11, lr=11, epochs=11))
     (tmp_path / "task" / "t.yaml").write_text(_layer("defaults: [sentiment]", seed=12, layers=12, lr=12))
     (tmp_path / "experiment" / "e.yaml").write_text(_layer("", seed=13, layers=13))
     words = ["data=d", "task=t", "experiment=e", "seed=14", f"hydra.searchpath=[file://{tmp_path}]"]

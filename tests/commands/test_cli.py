@@ -188,9 +188,7 @@ def test_an_interrupted_trial_ends_the_sweep(layers: int, code: int) -> None:
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(SCRIPT)
-    process = subprocess.Popen(
-        [sys.executable, "train.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "train.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stdout.readline() == "x" * 60 + "\n"
@@ -218,9 +216,7 @@ def test_shell_completion(
     assert set(capsys.readouterr().out.split()) == expected
 
 
-def test_shell_completion_is_installed(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shell_completion_is_installed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/usr/bin/recurra-train"])
     assert run("train", Jobs(), ["-sc", "install=bash"]) == 0
     assert capsys.readouterr().out.rstrip().endswith("hydra_bash_completion recurra-train")

@@ -66,9 +66,7 @@ def test_wrong_overrides_are_refused() -> None:
         print_help("train", ["lr=1"])
 
 
-@pytest.mark.parametrize(
-    ("command", "line"), [(c, line) for c, (_, lines) in EXAMPLES.items() for line, _ in lines]
-)
+@pytest.mark.parametrize(("command", "line"), [(c, line) for c, (_, lines) in EXAMPLES.items() for line, _ in lines])
 def test_the_examples_are_sound(command: str, line: str) -> None:
     words = quote(shlex.split(line))
     assert check(command, [word for word in words if word != "-m"], "-m" in words) == []

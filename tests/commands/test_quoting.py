@@ -128,9 +128,7 @@ def test_free_options_are_found_in_all_forms_of_annotation() -> None:
     assert not free["checkpoint"].many
     assert free["data.labels"].many
     assert not free["data.labels"].one
-    assert {"data.text", "data.train", "paths.run", "logger.wandb.name", "resume", "model.vectors"} <= set(
-        free
-    )
+    assert {"data.text", "data.train", "paths.run", "logger.wandb.name", "resume", "model.vectors"} <= set(free)
     assert "model.layers" not in free
 
 

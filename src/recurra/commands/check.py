@@ -136,8 +136,7 @@ def _task_faults(conf: Composer, overrides: list[Override], composed: Composed) 
         task = composed.choices.get("task")
         if not own.faults and own.choices.get("task") != task:
             found.append(
-                f"task={task}: {groups['experiment'].input_line} is for task={own.choices.get('task')};"
-                " leave task= out"
+                f"task={task}: {groups['experiment'].input_line} is for task={own.choices.get('task')}; leave task= out"
             )
     return found
 

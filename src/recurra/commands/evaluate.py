@@ -38,9 +38,7 @@ def evaluate(config: Evaluate) -> None:
     prepared = task.prepare_split(predictor, options, config.split)
     console.print(f"{path} on {prepared.corpus.description}, {config.split}")
 
-    folder = make_folder(
-        Path(config.output) if config.output else path.parent / f"evaluate-{data.name}-{config.split}"
-    )
+    folder = make_folder(Path(config.output) if config.output else path.parent / f"evaluate-{data.name}-{config.split}")
     report = task.report(predictor, prepared, config.split, folder)
     write_metrics(report.scores, folder)
     console.print(report.shown)

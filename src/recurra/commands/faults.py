@@ -75,11 +75,7 @@ def unknown_choice(group: str, value: object, names: list[str], schema: type[Sec
     """A choice that a group does not have."""
     text = f"{group}={shown(value)}: there is no such choice"
     section = section_at(schema, group)
-    inside = (
-        [name for name, field in options(section).items() if shown(value) in choices(field)]
-        if section
-        else []
-    )
+    inside = [name for name, field in options(section).items() if shown(value) in choices(field)] if section else []
     near = [f"{group}.{name}={shown(value)}" for name in inside]
     near = near or [f"{group}={name}" for name in nearest(shown(value), names)]
     return f"{text}{_did_you_mean(near)} (choices: {', '.join(names) or 'none'})"
@@ -123,11 +119,7 @@ def schema_faults(
                 found[group] = f"{group}={chosen[group]}: does not fit this task; choose another {group}="
             else:
                 found.setdefault(name, _sentence(name, detail, schema, config))
-        return {
-            name: text
-            for name, text in found.items()
-            if "." not in name or name.partition(".")[0] not in found
-        }
+        return {name: text for name, text in found.items() if "." not in name or name.partition(".")[0] not in found}
     return {}
 
 

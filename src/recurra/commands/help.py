@@ -111,14 +111,10 @@ class Page:
                     self._row(f"{group}={choice}", _comment(group, choice))
 
     def _options(self, section: type[Section], config: dict[str, Any], prefix: str = "") -> None:
-        sections = {
-            name: inner for name, field in section.model_fields.items() if (inner := section_of(field))
-        }
+        sections = {name: inner for name, field in section.model_fields.items() if (inner := section_of(field))}
         for name, field in section.model_fields.items():
             if name not in sections:
-                self._row(
-                    f"{prefix}{name}={faults.shown(config.get(name))}", f"{field.description}{_limits(field)}"
-                )
+                self._row(f"{prefix}{name}={faults.shown(config.get(name))}", f"{field.description}{_limits(field)}")
             elif config.get(name) is None:
                 self._row(f"{prefix}{name}=null", _first_line(sections[name]))
         for name, inner in sections.items():

@@ -90,12 +90,7 @@ def free_options() -> dict[str, FreeText]:
 
 def choices(field: FieldInfo) -> list[str]:
     """The words that an option, or an item of it, may be chosen from."""
-    return [
-        str(word)
-        for part in _parts(field.annotation)
-        if get_origin(part) is Literal
-        for word in get_args(part)
-    ]
+    return [str(word) for part in _parts(field.annotation) if get_origin(part) is Literal for word in get_args(part)]
 
 
 def allowed(field: FieldInfo) -> str:
@@ -145,6 +140,4 @@ def _length(metadata: list[Any]) -> str:
     high = [mark.max_length for mark in metadata if hasattr(mark, "max_length")]
     if low == high:
         return f" ({low[0]} of them)" if low else ""
-    return "".join(
-        [*(f" (at least {number})" for number in low), *(f" (at most {number})" for number in high)]
-    )
+    return "".join([*(f" (at least {number})" for number in low), *(f" (at most {number})" for number in high)])

@@ -105,9 +105,7 @@ def test_chinese_names_take_the_font_that_has_them(
             confusion_picture(np.eye(2), CHINESE, tmp_path / "confusion.png")
 
 
-def test_missing_font_is_said_once(
-    without_cjk_font: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_missing_font_is_said_once(without_cjk_font: None, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with warnings.catch_warnings(), caplog.at_level(logging.WARNING):
         warnings.simplefilter("error", UserWarning)
         for _ in range(2):
