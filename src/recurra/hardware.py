@@ -74,7 +74,7 @@ def _timer(network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Callable[
         best = float("inf")
         try:
             with torch.random.fork_rng(devices=[]):
-                for _ in range(4):
+                for _ in range(3):
                     start = time.perf_counter()
                     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16-mixed"):
                         loss = step(trial)

@@ -18,7 +18,7 @@ from recurra.data.loader import BatchLoader
 from recurra.errors import UserError
 from recurra.model import embedding, ngrams
 from recurra.task.base import Loaders, Report, Task
-from recurra.task.sentiment import report, summary
+from recurra.task.sentiment import summary
 from recurra.task.sentiment.batch import TextBatch, batch_maker
 from recurra.task.sentiment.corpus import Corpus, load_corpus
 from recurra.task.sentiment.module import SentimentModule
@@ -127,8 +127,10 @@ class SentimentTask(Task):
         return SentimentPredictor.from_checkpoint(checkpoint, device)
 
     def report(self, predictor: SentimentPredictor, prepared: Prepared, split: str, folder: Path) -> Report:
+        from recurra.task.sentiment.report import write_report  # matplotlib is not needed before the end
+
         probabilities = predictor.probabilities(prepared.texts[split])
-        return report.write_report(
+        return write_report(
             prepared.corpus.splits[split],
             prepared.labels[split],
             probabilities,
