@@ -52,11 +52,15 @@ def predict(config: Predict) -> None:
 
     if config.output is None:
         answer(sys.stdout)
-    else:
-        try:
-            write_atomically(Path(config.output), write)
-        except OSError as error:
-            raise UserError(f"cannot write to {config.output}: {error.strerror}") from None
+        return
+    path = Path(config.output).resolve()  # a link stays a link
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device
+            write(path)
+        else:
+            write_atomically(path, write)
+    except OSError as error:
+        raise UserError(f"cannot write to {config.output}: {error.strerror}") from None
 
 
 def _texts(config: Predict, columns: list[str]) -> Iterator[str]:
