@@ -315,6 +315,39 @@ def test_answers_that_cannot_be_written(fault: Fault, trained: Path, tmp_path: P
         assert f"cannot write to {output}" in message
 
 
+def test_a_run_keeps_its_own_scores(fault: Fault, trained: Path, own: Own) -> None:
+    before = (trained / "metrics.json").read_bytes()
+    message = fault(evaluate.main, f"checkpoint={trained}", *own(), f"output={trained}")
+    assert "is the folder of a run" in message
+    assert (trained / "metrics.json").read_bytes() == before
+
+
+def test_a_second_checkpoint_that_is_not_there(fault: Fault, trained: Path, own: Own) -> None:
+    message = fault(evaluate.main, f"checkpoint={trained}", *own(), "against=nowhere", "output=scores")
+    assert "no run folder or checkpoint nowhere" in message
+
+
+def test_a_column_of_groups_that_is_not_there(fault: Fault, own: Own) -> None:
+    assert "no row has a column 'nope'" in fault(train.main, *own(), "data.phenomenon=nope")
+
+
+@pytest.mark.parametrize(
+    ("word", "part"),
+    [
+        ("+trainer.max_time=3", "set by the command itself"),
+        ("+trainer.detect_anomly=true", "did you mean +trainer.detect_anomaly?"),
+        ("+trainer.min_epochs=many", "Lightning's Trainer refuses this"),
+    ],
+)
+def test_arguments_of_lightning_that_cannot_be(fault: Fault, own: Own, word: str, part: str) -> None:
+    assert part in fault(train.main, *own(), word)
+
+
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="has the device")
+def test_a_device_that_is_not_there(fault: Fault, own: Own) -> None:
+    assert "PyTorch finds no such device here" in fault(train.main, *own(), "trainer.accelerator=mps")
+
+
 def test_odd_texts_are_answered(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     texts = ["", "  ", "NA", "null", "It's [great], {really} = 1e3!", "这部电影很好", "x" * 1_000_000]
     path = write(tmp_path / "a.jsonl", "".join(json.dumps({"text": text}) + "\n" for text in texts))

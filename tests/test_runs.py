@@ -122,6 +122,13 @@ def test_what_may_differ_when_a_run_goes_on(config: Callable[..., Section]) -> N
     assert changed("debug=fast")
 
 
+def test_a_score_file_that_was_cut_off_is_of_no_finished_run(tmp_path: Path) -> None:
+    wanted = folder(tmp_path, "wanted", 40, *FINISHED)
+    cut = folder(tmp_path, "cut", 30, *FINISHED)
+    (cut / runs.METRICS).write_text('{"debug": nu')
+    assert runs.resolve_checkpoint(None, paths(tmp_path)) == wanted / runs.BEST
+
+
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("runs")
@@ -172,6 +179,25 @@ class TestGoingOn:
         train(self.config(root, "named", f"resume={run}", "trainer.max_epochs=2"))
         assert metrics(run)["train/steps"] == 16
         assert [row["test/accuracy"] != "" for row in log(run)].count(True) == 1
+
+    def test_a_folder_of_its_own_is_found_again(self, root: Path) -> None:
+        own = [f"paths.run={root}/own"]
+        with interrupted_after(2):
+            train(self.config(root, "elsewhere", *own))
+        train(self.config(root, "elsewhere", *own, "resume=auto"))
+        assert metrics(root / "own")["train/steps"] == 8
+
+    def test_it_does_not_go_on_with_other_data(self, root: Path) -> None:
+        data = write_reviews(root / "data" / "changing")
+        options = [*own_files(data), "resume=auto"]
+        with interrupted_after(2):
+            train(self.config(root, "changing", *options))
+        lines = (data / "train.jsonl").read_text().splitlines(keepends=True)
+        (data / "train.jsonl").write_text("".join(lines[1:]))
+        with pytest.raises(UserError, match=r"the data has changed since .*last\.ckpt was written; .*init_from="):
+            train(self.config(root, "changing", *options))
+        (data / "train.jsonl").write_text("".join(lines))
+        train(self.config(root, "changing", *options))
 
     def test_weights_of_another_form_are_refused_by_name(self, root: Path) -> None:
         run = make_run(root, "form", *FAST)

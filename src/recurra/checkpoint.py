@@ -35,6 +35,8 @@ class Checkpoint:
     config: Train
     spec: dict[str, Any]
     tokenizer: str
+    data: str
+    """Fingerprint of the data that it was trained on."""
     weights: dict[str, Tensor]
     """The network's weights: the averaged ones where weights are averaged."""
     raw: dict[str, Any]
@@ -58,7 +60,7 @@ class Checkpoint:
         return int(self.raw["callbacks"]["Record"]["rows"])
 
 
-def contents(config: Train, spec: dict[str, Any], tokenizer: str) -> dict[str, Any]:
+def contents(config: Train, spec: dict[str, Any], tokenizer: str, data: str) -> dict[str, Any]:
     """What a checkpoint holds besides weights and the state of training."""
     return {
         "format": FORMAT,
@@ -66,6 +68,7 @@ def contents(config: Train, spec: dict[str, Any], tokenizer: str) -> dict[str, A
         "config": config.model_dump(mode="json"),
         "spec": spec,
         "tokenizer": tokenizer,
+        "data": data,
     }
 
 
@@ -91,7 +94,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra")
     if about.get("format") != FORMAT:
         raise UserError(f"{path} has format {about.get('format')}, this version of recurra reads format {FORMAT}")
-    if missing := [name for name in ("task", "config", "spec", "tokenizer") if name not in about]:
+    if missing := [name for name in ("task", "config", "spec", "tokenizer", "data") if name not in about]:
         raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra: it has no {', '.join(missing)}")
     if about["task"] not in SCHEMAS["train"]:
         raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
@@ -103,7 +106,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     assert isinstance(config, Train)
     prefix = "network."
     weights = {name.removeprefix(prefix): w for name, w in raw["state_dict"].items() if name.startswith(prefix)}
-    return Checkpoint(path, about["task"], config, about["spec"], about["tokenizer"], weights, raw)
+    return Checkpoint(path, about["task"], config, about["spec"], about["tokenizer"], about["data"], weights, raw)
 
 
 def write_atomically(path: Path, write: Any) -> None:

@@ -26,14 +26,23 @@ Text = Annotated[str, Free("text")]
 Path = Annotated[str, Free("path")]
 """A file, a folder, a hub id: free text too, but ``null`` means none and ``${…}`` is an interpolation."""
 
+Names = Annotated[list[Text], Field(min_length=1)]
+"""Several columns, of which the first that exists is meant."""
+
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
 """A probability of dropping something: 0 switches it off."""
+
+Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(gt=0.0)]
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
+Limit = Annotated[int, Field(ge=1)] | Literal[-1]
+"""A number of something, -1 for no limit."""
 
 
 class Section(BaseModel):
     """A group of options. Plain values only; unknown names and wrong types are faults."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 def option(help: str, **constraints: Any) -> Any:
@@ -70,10 +79,17 @@ class Data(Section):
 class SentimentData(Data):
     """A table of texts and their labels."""
 
-    text: Text | list[Text] = option("column with the text; of several names the first that exists")
-    label: Text | list[Text] = option("column with the label")
-    labels: list[Text] | None = option("names of the labels when the column holds their numbers")
+    text: Text | Names = option("column with the text; of several names the first that exists")
+    label: Text | Names = option("column with the label")
+    labels: list[Text] | None = option("names of the labels when the column holds their numbers", min_length=2)
     phenomenon: Text | None = option("column that names a group of texts to report accuracy for")
+
+    @model_validator(mode="after")
+    def labels_differ(self) -> SentimentData:
+        names = self.labels or []
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"data.labels: {twice!r} is named twice")
+        return self
 
 
 class Tokenizer(Section):
@@ -106,7 +122,7 @@ class Classifier(Recurrent):
     freeze_vectors: bool = option("keep the pretrained vectors as they are")
     word_dropout: Rate = option("share of tokens replaced by the unknown token while training")
     embedding_dropout: Rate = option("locked dropout of the word vectors")
-    subwords: list[int] | None = option(
+    subwords: list[Count] | None = option(
         "lengths of the character n-grams added to each word vector, shortest and longest; null for none",
         min_length=2,
         max_length=2,
@@ -117,6 +133,12 @@ class Classifier(Recurrent):
     )
     output_dropout: Rate = option("dropout before the last layer")
     segment: int = option("longer texts are cut into pieces of this many tokens; 0 never cuts", ge=0)
+
+    @model_validator(mode="after")
+    def shortest_first(self) -> Classifier:
+        if self.subwords is not None and self.subwords[0] > self.subwords[1]:
+            raise ValueError(f"model.subwords={self.subwords}: the shortest length comes first")
+        return self
 
 
 class ClassifierSpec(Section):
@@ -136,7 +158,7 @@ class Optimizer(Section):
     kind: Literal["adamw", "adam", "rmsprop", "sgd"] = option("update rule")
     lr: float = option("highest learning rate", gt=0)
     weight_decay: float = option("pull of the weights towards zero", ge=0)
-    betas: list[float] = option("decay of the running means of adam and adamw", min_length=2, max_length=2)
+    betas: list[Rate] = option("decay of the running means of adam and adamw", min_length=2, max_length=2)
     momentum: float = option("momentum of sgd and rmsprop", ge=0, lt=1)
     averaging: float = option("decay of the weight average that is evaluated and kept; 0 switches it off", ge=0, lt=1)
 
@@ -156,19 +178,21 @@ class Trainer(Section):
 
     model_config = ConfigDict(extra="allow")
 
-    max_epochs: int = option("passes over the training split; -1 for no limit", ge=-1)
+    max_epochs: Limit = option("passes over the training split; -1 for no limit")
     max_minutes: float | None = option("stop after so many minutes of training", gt=0)
-    max_steps: int = option("updates of the weights; -1 for no limit", ge=-1)
+    max_steps: Limit = option("updates of the weights; -1 for no limit")
     accelerator: Literal["auto", "cpu", "cuda", "mps"] = option(
         "auto takes a CUDA device if there is one, else the CPU"
     )
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = option("auto takes bf16 where it is faster")
-    threads: int | Literal["auto"] = option("CPU threads; auto measures which number is faster")
+    threads: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"] = option(
+        "CPU threads; auto measures which number is faster"
+    )
     gradient_clip_val: float | None = option("largest gradient", gt=0)
     gradient_clip_algorithm: Literal["norm", "value"] = option("clip the norm of all gradients, or each value")
     accumulate_grad_batches: int = option("batches that make one update", ge=1)
-    val_check_interval: float | int = option("validate after this share of an epoch (or so many batches)", gt=0)
-    limit_train_batches: float | int = option("use only this share (or so many) of the training batches", gt=0)
+    val_check_interval: Share | Count = option("validate after this share of an epoch (or so many batches)")
+    limit_train_batches: Share | Count = option("use only this share (or so many) of the training batches")
     log_every_n_steps: int = option("steps between two lines of the log", ge=1)
     profiler: Literal["simple", "pytorch"] | None = option("measure where the time goes")
 
@@ -212,14 +236,24 @@ class Task(Section):
 
     name: str = option("the task, chosen with task=")
     monitor: str = option("score that chooses the best checkpoint")
-    mode: Literal["max", "min"] = option("whether a larger or a smaller score is better")
+
+    @property
+    def mode(self) -> Literal["max", "min"]:
+        """Whether a larger or a smaller score is better."""
+        return "min" if self.monitor.rpartition("/")[2] in ("loss", "nats", "perplexity") else "max"
+
+
+class SentimentTask(Task):
+    """What is learned and which score decides."""
+
+    monitor: Literal["val/accuracy", "val/macro_f1", "val/loss"] = option("score that chooses the best checkpoint")
 
 
 class ClassificationLoss(Section):
     """What is minimised."""
 
     label_smoothing: float = option("share of the probability spread over all classes", ge=0, lt=1)
-    class_weights: Literal["balanced"] | list[float] | None = option("weights of the classes in the loss")
+    class_weights: Literal["balanced"] | list[Weight] | None = option("weights of the classes in the loss")
     rdrop: float = option("R-Drop: weight of the divergence between two passes; 0 switches it off", ge=0)
 
 
@@ -252,6 +286,7 @@ class Train(Section):
 class SentimentTrain(Train):
     """A training run of task=sentiment."""
 
+    task: SentimentTask
     data: SentimentData
     model: Classifier
     loss: ClassificationLoss

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from recurra.config import Trainer
+from recurra.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,14 @@ def prepare_process() -> None:
 
 def choose(config: Trainer, network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Hardware:
     """Fills in what is ``auto``; ``step(network)`` gives the loss of a typical batch, with which the CPU is timed."""
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     accelerator = config.accelerator
     if accelerator == "auto":
-        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+        accelerator = "cuda" if present["cuda"] else "cpu"
+    if not present[accelerator]:
+        raise UserError(
+            f"trainer.accelerator={accelerator}: PyTorch finds no such device here; auto takes what there is"
+        )
     if accelerator != "cpu":
         precision = config.precision
         if precision == "auto":

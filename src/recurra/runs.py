@@ -58,6 +58,12 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+def refuse_run(folder: Path) -> None:
+    """Keeps the scores of a run from being overwritten by others."""
+    if (folder / BEST).exists() or (folder / LAST).exists():
+        raise UserError(f"{folder} is the folder of a run, whose scores it holds; give another output=FOLDER")
+
+
 def hold(run: Path) -> FileLock:
     """Takes the run for this process; the system lets go of it when the process ends, however it ends.
 
@@ -114,14 +120,21 @@ def resolve_checkpoint(given: str | None, paths: Paths) -> Path:
             raise UserError(f"there is no run folder or checkpoint {path}" + _newest_hint(paths))
         return path
     for run in newest_first(Path(paths.outputs)):
-        if (run / BEST).is_file() and (run / METRICS).is_file() and not _is_debug(run):
+        if (run / BEST).is_file() and _is_finished(run):
             return run / BEST
-    raise UserError(f"no finished run below {paths.outputs}; train one: python train.py task=sentiment")
+    raise UserError(
+        f"no finished run below {paths.outputs} (debug runs and the trials of sweeps do not count); "
+        f"train one: python train.py task=sentiment, or name one: checkpoint=RUN"
+    )
 
 
-def _is_debug(run: Path) -> bool:
-    metrics: dict[str, Any] = json.loads((run / METRICS).read_text(encoding="utf-8"))
-    return metrics.get("debug") is not None
+def _is_finished(run: Path) -> bool:
+    """Whether a run came to its end and was in earnest; a file that no run has written does not say so."""
+    try:
+        metrics = json.loads((run / METRICS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(metrics, dict) and metrics.get("debug") is None
 
 
 def _newest_hint(paths: Paths) -> str:
@@ -132,9 +145,10 @@ def _newest_hint(paths: Paths) -> str:
 def find_resumable(config: Train) -> tuple[Path, Checkpoint] | None:
     """The newest unfinished run of the same config that no living process holds.
 
-    A run that finished counts as unfinished if it is now to train longer.
+    A run that finished counts as unfinished if it is now to train longer. With ``paths.run`` only that folder is meant.
     """
-    for run in newest_first(Path(config.paths.outputs), config.task.name):
+    given = config.paths.run
+    for run in newest_first(Path(config.paths.outputs), config.task.name) if given is None else [Path(given)]:
         if not (run / LAST).is_file() or is_held(run):
             continue
         try:

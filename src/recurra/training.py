@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,9 +29,7 @@ from recurra.callbacks.progress import ProgressBar
 from recurra.callbacks.record import Record
 from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import Checkpoint, read_checkpoint, write_atomically
-from recurra.commands.check import check_trainer_extras
-from recurra.config import Train
-from recurra.config import Trainer as TrainerConfig
+from recurra.config import Data, Train
 from recurra.errors import UserError
 from recurra.hardware import Hardware, choose
 from recurra.logger.build import wandb_run
@@ -65,6 +64,19 @@ def resumed(config: Train) -> tuple[Path, Checkpoint] | None:
             f"init_from= takes over weights alone"
         )
     return checkpoint.path.parent, checkpoint
+
+
+def check_same_data(previous: Checkpoint, fingerprint: str) -> None:
+    """A run goes on with the data that it began with.
+
+    Raises:
+        UserError: the data has changed.
+    """
+    if previous.data != fingerprint:
+        raise UserError(
+            f"the data has changed since {previous.path} was written; a new run on it starts without resume=, "
+            f"from these weights with init_from={previous.path}"
+        )
 
 
 def initial(config: Train) -> Checkpoint | None:
@@ -107,33 +119,6 @@ def with_hardware(
     hardware = choose(options, module, step)
     options = options.model_copy(update={"precision": hardware.precision, "threads": hardware.threads})
     return config.model_copy(update={"trainer": options}), hardware
-
-
-OURS = {
-    "logger",
-    "callbacks",
-    "plugins",
-    "default_root_dir",
-    "devices",
-    "num_nodes",
-    "strategy",
-    "enable_checkpointing",
-}
-
-
-def check_trainer(config: TrainerConfig) -> None:
-    """Checks ``+trainer.NAME=…`` against the signature of Lightning's Trainer.
-
-    Raises:
-        UserError: there is no such argument, or it is one that the command sets itself.
-    """
-    extras = config.model_extra or {}
-    found = check_trainer_extras(extras)
-    found += [
-        f"+trainer.{name}: set by the command itself, which trains on one device" for name in extras if name in OURS
-    ]
-    if found:
-        raise UserError("; ".join(found))
 
 
 def write_config(config: Train, run: Path) -> None:
@@ -264,10 +249,27 @@ def closing_words(config: Train, run: Path, report: Report, seconds: float) -> R
 
 def task_commands(config: Train, run: Path) -> list[str]:
     """Commands worth trying after this run."""
-    data = f"data={config.data.name} " if config.data.name not in ("files", "hub") else ""
-    return [
-        f'python predict.py checkpoint={run} text="Slow at first, but what an ending!"',
-        f"python evaluate.py checkpoint={run}",
-        f"python train.py -m task={config.task.name} {data}model.cell=lstm,gru seed=1,2,3",
-        f"python train.py task={config.task.name} data=files data.train=reviews.csv data.text=review data.label=stars",
+    checkpoint = shlex.quote(f"checkpoint={run}")
+    task = f"task={config.task.name}"
+    commands = [
+        f'python predict.py {checkpoint} text="Slow at first, but what an ending!"',
+        f"python evaluate.py {checkpoint}",
+        f"python train.py -m {task} {same_data(config.data)} model.cell=lstm,gru seed=1,2,3",
     ]
+    if config.data.name not in ("files", "hub"):
+        commands.append(f"python train.py {task} data=files data.train=reviews.csv data.text=review data.label=stars")
+    return commands
+
+
+def same_data(data: Data) -> str:
+    """The words of the command line that name this data again."""
+    words = [f"data={data.name}"]
+    if data.name in ("files", "hub"):
+        own = ("id", "config", "train", "validation", "test", "text", "label", "labels")
+        values = {name: getattr(data, name, None) for name in own}
+        words += [f"data.{name}={_listed(value)}" for name, value in values.items() if value is not None]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def _listed(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else f"[{','.join(value)}]"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from recurra.commands.check import check, check_trainer_extras, compose
+from recurra.commands.check import check, compose, trainer_faults
 from recurra.commands.composition import composer, source
 from recurra.commands.options import allowed, options, schema_for
 from recurra.commands.quoting import quote
@@ -107,6 +107,17 @@ def test_the_tasks_are_those_of_the_schemas() -> None:
         ("hydra.foo=3", ["hydra.foo"]),
         ("hydra/launcher=foo", ["no such choice", "basic"]),
         ("data.task=chess", ["task=chess", "task=sentiment"]),
+        ("data.labels=[bad,good,bad]", ["data.labels", "'bad' is named twice"]),
+        ("data.text=[]", ["data.text=[]", "a text or a list of texts (at least 1)"]),
+        ("trainer.threads=0", ["from 1 to 1024", "auto"]),
+        ("trainer.max_epochs=0", ["a whole number of at least 1 or -1"]),
+        ("trainer.max_steps=0", ["a whole number of at least 1 or -1"]),
+        ("trainer.limit_train_batches=1.5", ["a number above 0 and at most 1 or a whole number of at least 1"]),
+        ("optimizer.betas=[0.9,1]", ["a list of numbers from 0 to below 1 (2 of them)"]),
+        ("optimizer.lr=inf", ["optimizer.lr=inf", "a number above 0"]),
+        ("loss.class_weights=[1,0]", ["loss.class_weights=[1,0]"]),
+        ("model.subwords=[4,3]", ["the shortest length comes first"]),
+        ("task.monitor=val/acuracy", ["val/macro_f1", "did you mean val/accuracy?"]),
     ],
 )
 def test_a_fault_names_the_option_and_the_fix(word: str, parts: list[str]) -> None:
@@ -144,7 +155,14 @@ def test_an_option_of_a_part_that_is_left_out() -> None:
     assert faults("data=imdb", "data.text=review", command="evaluate") == ""
 
 
+@pytest.mark.parametrize("choice", [choice for group, choice in CHOICES if group == "data"])
+def test_a_data_set_is_evaluated_whatever_its_file_sets_for_training(choice: str) -> None:
+    assert faults(f"data={choice}", *NEEDS.get(choice, []), command="evaluate") == ""
+
+
 def test_what_a_command_does_not_take() -> None:
+    assert "model.layers=2: evaluate takes this from the checkpoint" in faults("model.layers=2", command="evaluate")
+    assert "tokenizer=bpe: evaluate takes this from the checkpoint" in faults("tokenizer=bpe", command="evaluate")
     assert "evaluate has no task=" in faults("task=sentiment", command="evaluate")
     assert "did you mean text?" in faults("txt=a", command="predict")
 
@@ -155,9 +173,9 @@ def test_extras_are_allowed_only_for_the_trainer() -> None:
 
 
 def test_extras_are_held_against_the_signature_of_the_trainer() -> None:
-    assert check_trainer_extras({}) == []
-    assert check_trainer_extras({"detect_anomaly": True}) == []
-    (found,) = check_trainer_extras({"detect_anomly": True})
+    assert trainer_faults({}) == []
+    assert trainer_faults({"detect_anomaly": True}) == []
+    (found,) = trainer_faults({"detect_anomly": True})
     assert "did you mean +trainer.detect_anomaly?" in found
 
 

@@ -37,7 +37,7 @@ class StopRequest:
     def check(self, run: Path) -> None:
         """Raises `Interrupted` if a signal came, with the words that say how to go on."""
         if self.signal is not None:
-            raise Interrupted(self.signal, f"interrupted; the same command with resume=auto goes on with {run}")
+            raise Interrupted(self.signal, f"interrupted; the same command with resume=auto, or resume={run}, goes on")
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:

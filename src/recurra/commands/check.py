@@ -6,16 +6,16 @@ result is held against the schema of ``recurra.config``.
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
+from typing import Any, get_type_hints
 
 from hydra.core.override_parser.types import Override, RangeSweep
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pydantic import TypeAdapter, ValidationError
 
 from recurra.commands import faults
 from recurra.commands.composition import Composed, Composer, composer, selected
-from recurra.commands.options import schema_for
+from recurra.commands.options import of_training, schema_for
 from recurra.commands.quoting import quote
 from recurra.config import Section
 from recurra.errors import UserError
@@ -60,19 +60,37 @@ def validated(command: str, config: DictConfig) -> Section:
     return schema.model_validate(plain)
 
 
-def check_trainer_extras(extras: dict[str, Any]) -> list[str]:
-    """Faults of ``+trainer.NAME=…``: names that Lightning's Trainer does not have. Imports Lightning."""
+OURS = {
+    "barebones", "callbacks", "check_val_every_n_epoch", "default_root_dir", "devices", "enable_checkpointing",
+    "enable_model_summary", "enable_progress_bar", "fast_dev_run", "limit_predict_batches", "limit_test_batches",
+    "limit_val_batches", "logger", "max_time", "model_registry", "num_nodes", "num_sanity_val_steps",
+    "overfit_batches", "plugins", "reload_dataloaders_every_n_epochs", "strategy", "sync_batchnorm",
+    "use_distributed_sampler",
+}  # fmt: skip
+"""Arguments of Lightning's Trainer whose values follow from the other options."""
+
+
+def trainer_faults(extras: dict[str, Any]) -> list[str]:
+    """Faults of ``+trainer.NAME=VALUE``, held against the signature of Lightning's Trainer, which this imports."""
     if not extras:
         return []
     from pytorch_lightning import Trainer
 
-    known = [name for name in inspect.signature(Trainer.__init__).parameters if name != "self"]
-    return [
-        f"+trainer.{name}: Lightning's Trainer has no such argument"
-        + (f"; did you mean +trainer.{near[0]}?" if (near := faults.nearest(name, known)) else "")
-        for name in extras
-        if name not in known
-    ]
+    kinds = {name: kind for name, kind in get_type_hints(Trainer.__init__).items() if name != "return"}
+    found = []
+    for name, value in extras.items():
+        word = f"+trainer.{name}={faults.shown(value)}"
+        if name in OURS:
+            found.append(f"{word}: set by the command itself, from the other options")
+        elif name not in kinds:
+            near = "".join(f"; did you mean +trainer.{other}?" for other in faults.nearest(name, list(kinds))[:1])
+            found.append(f"{word}: Lightning's Trainer has no such argument{near}")
+        else:
+            try:
+                TypeAdapter(kinds[name]).validate_python(value, strict=True)
+            except ValidationError as error:
+                found.append(f"{word}: Lightning's Trainer refuses this: {error.errors()[0]['msg']}")
+    return found
 
 
 def _not_a_sweep(override: Override) -> str:
@@ -109,6 +127,11 @@ def _trial_faults(conf: Composer, overrides: list[Override], ranged: set[str]) -
     schema = schema_for(conf.command, composed.task)
     plain, unusable = resolved(composed.config, schema)
     found = [*composed.faults, *_task_faults(conf, overrides, composed), *unusable.values()]
+    found += [
+        f"{faults.written(override)}: {conf.command} takes this from the checkpoint"
+        for override in overrides
+        if override.key_or_group.partition(".")[0] in of_training(schema)
+    ]
     skipped = {*unusable, *ranged, *(["data"] if _other_task(plain) else [])}
     given = {override.key_or_group for override in overrides if not conf.is_group(override)}
     refused = faults.schema_faults(schema, plain, given, composed.choices)
@@ -148,6 +171,7 @@ def _other_task(plain: dict[str, Any]) -> bool:
 
 def resolved(config: DictConfig, schema: type[Section]) -> tuple[dict[str, Any], dict[str, str]]:
     """The plain config, and a fault for each value that must be given or that leads nowhere."""
+    config = OmegaConf.masked_copy(config, [str(name) for name in config if name not in of_training(schema)])
     unusable: dict[str, str] = {}
     while True:
         try:

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, NoReturn
 
 import hydra
@@ -42,7 +45,8 @@ def run(command: str, job: Job, argv: list[str] | None = None) -> int:
     """
 
     def whole() -> int:
-        code = _run(command, job, quote(sys.argv[1:] if argv is None else argv))
+        with _terminable():
+            code = _run(command, job, quote(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
         return code
 
@@ -161,6 +165,23 @@ def _refuse(message: str) -> NoReturn:
     if unknown != message:
         message = f"{unknown}: no such flag; options are written without dashes: name=value"
     raise SystemExit(_tell(message))
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Lets SIGTERM end a command as Ctrl-C does: on the way out half-written files are removed."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 @contextmanager

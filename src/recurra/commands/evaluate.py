@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from recurra.commands.cli import run
-from recurra.config import Evaluate
+from recurra.config import Data, Evaluate
+from recurra.errors import UserError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def evaluate(config: Evaluate) -> None:
     """
     from recurra.checkpoint import read_checkpoint
     from recurra.hardware import prepare_process
-    from recurra.runs import make_folder, resolve_checkpoint
+    from recurra.runs import make_folder, refuse_run, resolve_checkpoint
     from recurra.task import load_task
     from recurra.terminal import console
     from recurra.training import write_metrics
@@ -31,6 +32,9 @@ def evaluate(config: Evaluate) -> None:
     if config.checkpoint is None:
         console.print(f"newest finished run: {path}")
     checkpoint = read_checkpoint(path)
+    other = None if config.against is None else read_checkpoint(resolve_checkpoint(config.against, config.paths))
+    if other is not None and other.task != checkpoint.task:
+        raise UserError(f"{other.path} is of task={other.task}, {path} of task={checkpoint.task}")
     task = load_task(checkpoint.task)
     data = config.data or checkpoint.config.data
     options = checkpoint.config.model_copy(update={"data": data, "paths": config.paths})
@@ -38,13 +42,21 @@ def evaluate(config: Evaluate) -> None:
     prepared = task.prepare_split(predictor, options, config.split)
     console.print(f"{path} on {prepared.corpus.description}, {config.split}")
 
-    folder = make_folder(Path(config.output) if config.output else path.parent / f"evaluate-{data.name}-{config.split}")
+    folder = make_folder(Path(config.output) if config.output else path.parent / _name(data, config.split))
+    refuse_run(folder)
     report = task.report(predictor, prepared, config.split, folder)
     write_metrics(report.scores, folder)
     console.print(report.shown)
-    if config.against is not None:
-        other = read_checkpoint(resolve_checkpoint(config.against, config.paths))
+    if other is not None:
         console.print(task.compare(predictor, task.predictor(other, "cpu"), options, config.split))
     console.print(f"written to {folder}")
     for name, value in report.scores.items():
         print(f"{name} {value:.6g}")
+
+
+def _name(data: Data, split: str) -> str:
+    """Name of the folder for the scores of a split, which tells one file of the user's from another."""
+    given = {"train": data.train, "validation": data.validation, "test": data.test}[split] or data.train or data.id
+    own = data.name in ("files", "hub") and given is not None
+    name = Path(given if isinstance(given, str) else given[0]).name if own and given else data.name
+    return f"evaluate-{name}-{split}"

@@ -12,7 +12,7 @@ from rich.text import Text
 from recurra.commands import faults
 from recurra.commands.check import resolved
 from recurra.commands.composition import Composed, Composer, composer, source
-from recurra.commands.options import allowed, choices, schema_for, section_of
+from recurra.commands.options import allowed, choices, of_training, schema_for, section_of
 from recurra.config import Section
 from recurra.errors import UserError
 
@@ -103,7 +103,8 @@ class Page:
     def _groups(self) -> None:
         chosen = self._composed.choices
         order = [name for name in self._schema.model_fields if name in chosen]
-        for group in [*order, *(name for name in chosen if name not in order and "/" not in name)]:
+        others = set(chosen) - set(order) - of_training(self._schema)
+        for group in [*order, *(name for name in chosen if name in others and "/" not in name)]:
             names = self._conf.choices(group, self._composed.task)
             if names and names != ["default"]:
                 self._title(f"{group}=", f"now {chosen[group] or 'null'}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic.fields import FieldInfo
 
-from recurra.config import SCHEMAS, Free, Section
+from recurra.config import SCHEMAS, Free, Section, Train
 
 _PLAIN = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", NoneType: "null"}
 _PLURAL = {"a whole number": "whole numbers", "a number": "numbers", "a text": "texts", "a path": "paths"}
@@ -41,6 +41,11 @@ def schema_for(command: str, task: str | None) -> type[Section]:
     """The schema of a command; where it does not depend on the task, or the task is unknown, the first."""
     tasks = SCHEMAS[command]
     return tasks.get(task or "") or next(iter(tasks.values()))
+
+
+def of_training(schema: type[Section]) -> set[str]:
+    """Parts of a training run that a command of this schema lacks: a data set's file may set them all the same."""
+    return set(Train.model_fields) - set(schema.model_fields)
 
 
 def section_of(field: FieldInfo) -> type[Section] | None:
@@ -119,7 +124,9 @@ def _describe(annotation: Any, metadata: list[Any]) -> str:
         return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
     if origin is list:
         item = _describe(args[0], []).removeprefix("one of ")
-        return f"a list of {_PLURAL.get(item, item)}{_length(metadata)}"
+        for one, many in _PLURAL.items():
+            item = item.replace(one, many)
+        return f"a list of {item}{_length(metadata)}"
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return "a section with options of its own"
     if annotation is str and any(isinstance(mark, Free) and mark.kind == "path" for mark in metadata):

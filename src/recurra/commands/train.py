@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 
+from recurra.commands.check import trainer_faults
 from recurra.commands.cli import run
 from recurra.config import Train
+from recurra.errors import UserError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,18 +40,21 @@ def train(config: Train) -> float:
 
     began = time.time()
     prepare_process()
-    training.check_trainer(config.trainer)
+    if found := trainer_faults(config.trainer.model_extra or {}):
+        raise UserError("; ".join(found))
     task = load_task(config.task.name)
     with ExitStack() as closing:
         # where to begin
-        found = training.resumed(config)
-        run_folder, previous = found if found is not None else (None, None)
+        going_on = training.resumed(config)
+        run_folder, previous = going_on if going_on is not None else (None, None)
         if run_folder is not None:
             closing.callback(runs.hold(run_folder).release)
-        initial = training.initial(config) if found is None else None
+        initial = training.initial(config) if going_on is None else None
 
         # data, and the network for it
         prepared = task.prepare(config, previous or initial)
+        if previous is not None:
+            training.check_same_data(previous, prepared.corpus.fingerprint)
         console.print(task.summary(prepared))
         pl.seed_everything(config.seed, verbose=False)
         module = task.module(config, prepared)

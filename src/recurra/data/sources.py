@@ -26,7 +26,7 @@ class Source:
     description: str
     splits: dict[str, Rows]
     fingerprint: str
-    """Changes whenever the rows do."""
+    """Changes whenever the rows do, and with nothing else."""
     label_names: dict[str, list[str]]
     """Names of the numbered values of a column, where the data set itself knows them."""
 
@@ -66,7 +66,7 @@ def _from_files(files: dict[str, list[Path]], description: str) -> Source:
     for split, path in ((split, path) for split, group in files.items() for path in group):
         if not path.is_file():
             raise UserError(f"there is no file {path}" + (" (it is a folder)" if path.is_dir() else ""))
-        digest.update(f"{split} {path}\n".encode())
+        digest.update(split.encode())
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
 

@@ -24,16 +24,16 @@ from recurra.errors import TrainingFailed
 class TaskModule(pl.LightningModule, ABC):
     """A network with its loss, optimizer and schedule.
 
-    A task overrides `loss` and the validation steps. ``spec`` and ``tokenizer`` are plain values that go into every
-    checkpoint beside the config.
+    A task overrides `loss` and the validation steps. ``spec``, ``tokenizer`` and the fingerprint of the ``data``
+    are plain values that go into every checkpoint beside the config.
     """
 
     network: nn.Module
 
-    def __init__(self, config: Train, spec: dict[str, Any], tokenizer: str) -> None:
+    def __init__(self, config: Train, spec: dict[str, Any], tokenizer: str, data: str) -> None:
         super().__init__()
         self.config = config
-        self.about = contents(config, spec, tokenizer)
+        self.about = contents(config, spec, tokenizer, data)
         self.sums: dict[str, float] = defaultdict(float)
         """Sums since the epoch began, weighted by ``weight``: kept in checkpoints so that means survive a resume."""
         self.last_loss = self.gradient_norm = math.nan

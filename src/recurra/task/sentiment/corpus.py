@@ -33,6 +33,8 @@ class Corpus:
 
     name: str
     description: str
+    fingerprint: str
+    """Changes whenever the rows do."""
     splits: dict[str, Split]
     labels: list[str]
     notes: list[str] = field(default_factory=list)
@@ -63,6 +65,7 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
     if data.name == "reviews" and not (data.train or data.validation or data.test):
         from recurra.data.reviews import generate
 
+        grammar = generate()
         made = {
             split: datasets.Dataset.from_list(
                 [
@@ -75,9 +78,10 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
                     for i, r in enumerate(rows, 1)
                 ]
             )
-            for split, rows in generate().items()
+            for split, rows in grammar.items()
         }
-        corpus = Corpus(data.name, "built in, made by a grammar", made, ["negative", "positive"])
+        fingerprint = hashlib.sha256(repr(grammar).encode()).hexdigest()
+        corpus = Corpus(data.name, "built in, made by a grammar", fingerprint, made, ["negative", "positive"])
     else:
         corpus = _read(data, paths, find_source(data, paths), labels, split)
     if data.limit:
@@ -98,19 +102,22 @@ def _spread(rows: Split, limit: int) -> Split:
 
 def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] | None, split: str | None) -> Corpus:
     cells = _Cells(data, source)
-    settings = json.dumps([version("recurra"), data.text, data.label, data.labels, data.phenomenon])
-    fingerprint = hashlib.sha256(f"{source.fingerprint} {settings}".encode()).hexdigest()[:32]
+    columns = [data.text, data.label, data.labels, data.phenomenon]
+    settings = json.dumps([version("recurra"), source.description, source.fingerprint, columns])
+    cached = hashlib.sha256(settings.encode()).hexdigest()[:32]
 
     def read(name: str) -> Split:
-        return _to_disk(cells, source.splits[name], f"{fingerprint}-{name}", Path(paths.data))
+        return _to_disk(cells, source.splits[name], f"{cached}-{name}", Path(paths.data))
 
     if split == "test" and labels is not None and "test" in source.splits:
         test = read("test")
         if _labelled(test, labels):
-            return Corpus(data.name, source.description, {"test": test}, labels)
+            return Corpus(data.name, source.description, source.fingerprint, {"test": test}, labels)
     if "train" not in source.splits:
         raise UserError(f"{source.description}: there is no training split; give data.train=FILE")
     splits = {name: read(name) for name in source.splits}
+    if data.phenomenon and not any(any(rows["group"][:]) for rows in splits.values()):
+        raise UserError(f"{source.description}: no row has a column {data.phenomenon!r}; mend data.phenomenon=")
     found = set(splits["train"]["label"][:])
     notes: list[str] = []
     for name in list(splits):
@@ -131,7 +138,7 @@ def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] |
             splits["train"] = splits["train"].select(kept)
             notes.append(f"no {name} split: {len(held):,} rows of train stand in for it (stratified, always the same)")
     ordered = {name: splits[name] for name in ("train", "validation", "test")}
-    return Corpus(data.name, source.description, ordered, cells.order(found), notes)
+    return Corpus(data.name, source.description, source.fingerprint, ordered, cells.order(found), notes)
 
 
 HIDDEN = ""

@@ -25,9 +25,10 @@ class SentimentModule(TaskModule):
         config: SentimentTrain,
         spec: ClassifierSpec,
         tokenizer: str,
+        data: str,
         class_weights: list[float] | None = None,
     ) -> None:
-        super().__init__(config, spec.model_dump(), tokenizer)
+        super().__init__(config, spec.model_dump(), tokenizer, data)
         self.options = config.loss
         self.network = TextClassifier(config.model, spec)
         classes = len(spec.labels)
