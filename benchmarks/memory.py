@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from recurra.commands.check import compose
-from recurra.config import SentimentTrain
+from recurra.config.sentiment import SentimentTrain
 from recurra.task import load_task
 
 ROWS = 100_000

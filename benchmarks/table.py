@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from recurra.checkpoint import read_checkpoint
-from recurra.config import SentimentTrain
+from recurra.config.sentiment import SentimentTrain
 from recurra.data.encoded import Encoded
 from recurra.task.sentiment.corpus import load_corpus
 from recurra.task.sentiment.predictor import SentimentPredictor

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from recurra.commands.check import compose
 from recurra.commands.train import train
-from recurra.config import Section
+from recurra.config.section import Section
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WANDB_MODE"] = "offline"

@@ -13,7 +13,7 @@ import yaml
 from torch import Tensor, nn
 
 from recurra import hardware
-from recurra.config import Trainer
+from recurra.config.train import Trainer
 from recurra.hardware import choose
 from tests.conftest import write_reviews
 from tests.helpers import assert_same, interrupted_after, make_run, metrics

@@ -12,7 +12,8 @@ import pytest
 from recurra import runs
 from recurra.commands.check import compose
 from recurra.commands.train import train
-from recurra.config import Paths, Section, Train
+from recurra.config.section import Section
+from recurra.config.train import Paths, Train
 from recurra.errors import UserError
 from tests.conftest import SMALL, write_reviews
 from tests.helpers import below, interrupted_after, log, make_run, metrics, own_files

@@ -19,7 +19,8 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from recurra.config import SCHEMAS, Train
+from recurra.config import SCHEMAS
+from recurra.config.train import Train
 from recurra.errors import UserError
 
 FORMAT = 1

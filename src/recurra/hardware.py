@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from recurra.config import Trainer
+from recurra.config.train import Trainer
 from recurra.errors import UserError
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from recurra.checkpoint import Checkpoint, read_checkpoint
-from recurra.config import Paths, Train
+from recurra.config.train import Paths, Train
 from recurra.errors import UserError
 
 BEST, LAST, METRICS, LOCK = "best.ckpt", "last.ckpt", "metrics.json", ".lock"

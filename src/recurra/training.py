@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shlex
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,9 +16,8 @@ from omegaconf import OmegaConf
 from pytorch_lightning.callbacks import Callback, EarlyStopping, WeightAveraging
 from pytorch_lightning.loggers.logger import Logger
 from pytorch_lightning.profilers import Profiler, PyTorchProfiler, SimpleProfiler
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 from torch import Tensor, nn
 
 from recurra import runs
@@ -27,9 +25,10 @@ from recurra.callbacks.checkpointing import AtomicIO, Checkpointing
 from recurra.callbacks.plateau import Plateau
 from recurra.callbacks.progress import ProgressBar
 from recurra.callbacks.record import Record
+from recurra.callbacks.samples import Samples
 from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import Checkpoint, read_checkpoint, write_atomically
-from recurra.config import Data, Train
+from recurra.config.train import Train
 from recurra.errors import UserError
 from recurra.hardware import Hardware, choose
 from recurra.logger.build import wandb_run
@@ -137,9 +136,9 @@ def make_trainer(
     options = config.trainer
     share, interval = options.limit_train_batches, options.val_check_interval
     epoch = max(1, int(batches * share)) if isinstance(share, float) else min(batches, share)
-    keeping = Checkpointing(run, config.task.monitor, config.task.mode, config.callbacks.checkpoint_seconds, stop)
-    callbacks: list[Callback] = []
-    if config.optimizer.averaging > 0.0:  # first, so that a checkpoint holds the average after the step
+    keeping = Checkpointing(run, config.task, config.callbacks.checkpoint_seconds, stop)
+    callbacks: list[Callback] = [Samples(run)]  # before the average gives way to the weights in training
+    if config.optimizer.averaging > 0.0:  # before the others, so that a checkpoint holds the average after the step
         callbacks.append(WeightAveraging(use_buffers=False, multi_avg_fn=moving_average(config.optimizer.averaging)))
     if config.scheduler.kind == "plateau":
         callbacks.append(Plateau(config.scheduler, config.optimizer, config.task))
@@ -230,46 +229,3 @@ def write_metrics(metrics: dict[str, Any], run: Path) -> None:
     """``metrics.json``: written last, it says that the run is finished."""
     text = json.dumps(metrics, indent=2, ensure_ascii=False)
     write_atomically(run / runs.METRICS, lambda path: path.write_text(text + "\n", encoding="utf-8"))
-
-
-def closing_words(config: Train, run: Path, report: Report, seconds: float) -> RenderableType:
-    """Where everything is, and what to try next."""
-    lines = [
-        Text(f"\ndone in {seconds:.0f} s; in {run}:", style="bold"),
-        Text(f"  checkpoint  {runs.BEST}"),
-        Text(f"  pictures    {', '.join(path.name for path in report.pictures.values())}"),
-        Text("  scores      metrics.json, metrics.csv, predictions.jsonl"),
-    ]
-    if (run / "wandb").is_dir():
-        lines.append(Text(f"  W&B         wandb/ (wandb sync {run / 'wandb'}/offline-run-*)"))
-    lines.append(Text("next:", style="bold"))
-    lines += [Text(f"  {command}") for command in task_commands(config, run)]
-    return Group(*lines)
-
-
-def task_commands(config: Train, run: Path) -> list[str]:
-    """Commands worth trying after this run."""
-    checkpoint = shlex.quote(f"checkpoint={run}")
-    task = f"task={config.task.name}"
-    commands = [
-        f'python predict.py {checkpoint} text="Slow at first, but what an ending!"',
-        f"python evaluate.py {checkpoint}",
-        f"python train.py -m {task} {same_data(config.data)} model.cell=lstm,gru seed=1,2,3",
-    ]
-    if config.data.name not in ("files", "hub"):
-        commands.append(f"python train.py {task} data=files data.train=reviews.csv data.text=review data.label=stars")
-    return commands
-
-
-def same_data(data: Data) -> str:
-    """The words of the command line that name this data again."""
-    words = [f"data={data.name}"]
-    if data.name in ("files", "hub"):
-        own = ("id", "config", "train", "validation", "test", "text", "label", "labels")
-        values = {name: getattr(data, name, None) for name in own}
-        words += [f"data.{name}={_listed(value)}" for name, value in values.items() if value is not None]
-    return " ".join(shlex.quote(word) for word in words)
-
-
-def _listed(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else f"[{','.join(value)}]"

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from recurra.commands.cli import run
-from recurra.config import Predict, SentimentTrain
+from recurra.config.commands import Predict
+from recurra.config.sentiment import SentimentTrain
 from recurra.errors import Interrupted, TrainingFailed, UserError
 
 SCRIPT = """

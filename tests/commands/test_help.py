@@ -58,7 +58,7 @@ def test_choices_are_told_with_what_they_are(page) -> None:  # type: ignore[no-u
     assert "base_rows" not in text
     flowing = " ".join(text.split())
     assert "one upon the other (from 1 to 32)" in flowing
-    assert "recurrent cell (one of rnn_tanh, rnn_relu, gru, lstm)" in flowing
+    assert "recurrent cell (one of rnn_tanh, rnn_relu, gru, lstm, mingru)" in flowing
 
 
 def test_wrong_overrides_are_refused() -> None:

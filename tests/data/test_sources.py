@@ -12,7 +12,7 @@ import datasets
 import pytest
 from huggingface_hub import constants
 
-from recurra.config import Data, Paths
+from recurra.config.train import Paths, Table
 from recurra.data.sources import Source, find_source
 from recurra.errors import UserError
 
@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def find(home: Path, **options: Any) -> Source:
-    return find_source(Data(**{**BASE, **options}), Paths(data=str(home), outputs="outputs", run=None))
+    return find_source(Table(**{**BASE, **options}), Paths(data=str(home), outputs="outputs", run=None))
 
 
 def fault(home: Path, **options: Any) -> str:

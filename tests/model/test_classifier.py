@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from recurra.commands.check import compose
-from recurra.config import Classifier, ClassifierSpec, SentimentTrain
+from recurra.config.sentiment import Classifier, ClassifierSpec, SentimentTrain
 from recurra.model import embedding, ngrams
 from recurra.model.classifier import TextClassifier
 

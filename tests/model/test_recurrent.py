@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from recurra.config import Recurrent
+from recurra.config.train import Recurrent
 from recurra.model.recurrent import GATES, Direction, RecurrentStack, reverse
 
 CELLS = ["rnn_tanh", "rnn_relu", "gru", "lstm"]
@@ -19,7 +19,7 @@ INPUT, HIDDEN = 5, 3
 
 def options(**changes: object) -> Recurrent:
     plain = {
-        "cell": "lstm", "hidden_size": HIDDEN, "layers": 1, "bidirectional": True, "residual": False,
+        "cell": "lstm", "hidden_size": HIDDEN, "layers": 1, "residual": False,
         "layer_norm": False, "dropout": 0.0, "recurrent_dropout": 0.0,
     }  # fmt: skip
     return Recurrent.model_validate({**plain, **changes})
@@ -35,7 +35,7 @@ def test_a_padded_batch_gives_what_each_sequence_gives_alone(cell: str, bidirect
     for layers, residual, norm, size in itertools.product((1, 3), (False, True), (False, True), (INPUT, 2 * HIDDEN)):
         torch.manual_seed(1)
         stack = RecurrentStack(
-            options(cell=cell, bidirectional=bidirectional, layers=layers, residual=residual, layer_norm=norm), size
+            options(cell=cell, layers=layers, residual=residual, layer_norm=norm), size, bidirectional
         ).eval()
         x = padded(size)
         together = stack(x, LENGTHS)
@@ -52,7 +52,7 @@ def test_a_padded_batch_gives_what_each_sequence_gives_alone(cell: str, bidirect
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_two_directions_equal_the_packed_layers_of_pytorch(cell: str, layers: int) -> None:
-    stack = RecurrentStack(options(cell=cell, layers=layers), INPUT).eval()
+    stack = RecurrentStack(options(cell=cell, layers=layers), INPUT, bidirectional=True).eval()
     sizes = {"input_size": INPUT, "hidden_size": HIDDEN, "num_layers": layers}
     kinds = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn_tanh": nn.RNN, "rnn_relu": nn.RNN}
     extra = {"nonlinearity": cell.removeprefix("rnn_")} if cell.startswith("rnn") else {}
@@ -108,7 +108,7 @@ def test_dropconnect_has_one_mask_a_batch(cell: str) -> None:
     nn.init.normal_(direction.rnn.weight_hh_l0, std=0.3)
     x = padded()
     torch.manual_seed(3)
-    outputs = direction(x)
+    outputs = direction(x)[0]
     torch.manual_seed(3)
     dropped = nn.functional.dropout(direction.rnn.weight_hh_l0.detach(), 0.5)
     assert 0 < int((dropped == 0).sum()) < dropped.numel()
@@ -116,8 +116,8 @@ def test_dropconnect_has_one_mask_a_batch(cell: str) -> None:
     plain.load_state_dict(direction.state_dict())
     with torch.no_grad():
         plain.rnn.weight_hh_l0.copy_(dropped)
-    torch.testing.assert_close(outputs, plain(x), atol=1e-6, rtol=0)
-    assert not torch.equal(direction(x), outputs)
+    torch.testing.assert_close(outputs, plain(x)[0], atol=1e-6, rtol=0)
+    assert not torch.equal(direction(x)[0], outputs)
     outputs.sum().backward()
     assert direction.rnn.weight_hh_l0.grad is not None
     assert bool((direction.rnn.weight_hh_l0.grad[dropped == 0] == 0).all())
@@ -129,7 +129,7 @@ def test_dropconnect_is_off_while_evaluating(cell: str) -> None:
     plain = Direction(cell, INPUT, 8, 0.0)
     plain.load_state_dict(direction.state_dict())
     x = padded()
-    assert torch.equal(direction.eval()(x), plain(x))
+    assert torch.equal(direction.eval()(x)[0], plain(x)[0])
 
 
 def test_dropout_between_layers_is_off_while_evaluating() -> None:
@@ -142,8 +142,8 @@ def test_dropout_between_layers_is_off_while_evaluating() -> None:
 
 
 def test_a_residual_connection_adds_the_input_where_sizes_agree() -> None:
-    config = options(bidirectional=False, residual=True)
-    stack, plain = RecurrentStack(config, HIDDEN), RecurrentStack(options(bidirectional=False), HIDDEN)
+    config = options(residual=True)
+    stack, plain = RecurrentStack(config, HIDDEN), RecurrentStack(options(), HIDDEN)
     plain.load_state_dict(stack.state_dict())
     x = padded(HIDDEN)
     torch.testing.assert_close(stack(x, LENGTHS), plain(x, LENGTHS) + x)

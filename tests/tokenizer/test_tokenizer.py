@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-from recurra.config import Tokenizer
+from recurra.config.tokenizer import Tokenizer
 from recurra.tokenizer.tokenizer import PAD, UNKNOWN, TextTokenizer
 from recurra.tokenizer.vocabulary import frozen_vocabulary
 
@@ -106,7 +106,7 @@ TIES = [f"word{chr(97 + i)} {chr(0x4E00 + 7 * i)} {chr(0xE0 + i)}" for i in rang
 
 LEARN = f"""
 import sys
-from recurra.config import Tokenizer
+from recurra.config.tokenizer import Tokenizer
 from recurra.tokenizer.tokenizer import TextTokenizer
 
 for kind in {KINDS}:

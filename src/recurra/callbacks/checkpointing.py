@@ -16,6 +16,7 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import KEY, read_checkpoint, write_atomically
+from recurra.config.train import Task
 from recurra.runs import BEST, LAST
 from recurra.task.base import TaskModule
 from recurra.terminal import console
@@ -41,16 +42,17 @@ class AtomicIO(TorchCheckpointIO):
 
 
 class Checkpointing(pl.Callback):
-    """Writes ``last.ckpt`` at every validation and every ``seconds``, ``best.ckpt`` when the score improves.
+    """Writes ``last.ckpt`` at every validation and every ``seconds``, ``best.ckpt`` when the score improves, or always.
 
     ``last.ckpt`` resumes: it holds optimizers, random numbers and the place in the data. ``best.ckpt`` holds weights
     only. A pending signal (``stop.signal``) ends the run after the batch, or after the validation that is going on.
     """
 
-    def __init__(self, folder: Path, monitor: str, mode: str, seconds: float, stop: StopRequest) -> None:
+    def __init__(self, folder: Path, task: Task, seconds: float, stop: StopRequest) -> None:
         self.folder = folder
-        self.monitor = monitor
-        self.sign = 1.0 if mode == "max" else -1.0
+        self.monitor = task.monitor
+        self.sign = 1.0 if task.mode == "max" else -1.0
+        self.keep_last = task.keep == "last"
         self.seconds = seconds
         self.stop = stop
         self.best = -math.inf
@@ -84,7 +86,7 @@ class Checkpointing(pl.Callback):
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         assert isinstance(module, TaskModule)
         score = self.sign * float(trainer.callback_metrics[self.monitor])
-        if score > self.best and self.save(trainer, BEST):
+        if (score > self.best or self.keep_last) and self.save(trainer, BEST):
             self.best, self.best_scores = score, module.scores()
         if self.between_updates:
             self.save(trainer, LAST)

@@ -7,7 +7,7 @@ from typing import Any
 import pytorch_lightning as pl
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from recurra.config import Optimizer, Scheduler, Task
+from recurra.config.train import Optimizer, Scheduler, Task
 
 
 class Plateau(pl.Callback):

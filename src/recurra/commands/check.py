@@ -14,10 +14,10 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import TypeAdapter, ValidationError
 
 from recurra.commands import faults
-from recurra.commands.composition import Composed, Composer, composer, selected
+from recurra.commands.composition import Composed, Composer, composer, selected, task_of
 from recurra.commands.options import of_training, schema_for
 from recurra.commands.quoting import quote
-from recurra.config import Section
+from recurra.config.section import Section
 from recurra.errors import UserError
 
 
@@ -51,8 +51,7 @@ def compose(command: str, overrides: list[str] | None = None) -> Section:
 
 def validated(command: str, config: DictConfig) -> Section:
     """A composed config as a validated model."""
-    task = selected(config, "task.name")
-    schema = schema_for(command, None if task is None else str(task))
+    schema = schema_for(command, task_of(config))
     plain, unusable = resolved(config, schema)
     found = unusable or faults.schema_faults(schema, plain, set(), {})
     if found:

@@ -22,7 +22,7 @@ from yaml import YAMLError  # type: ignore[import-untyped]
 
 from recurra.commands import faults
 from recurra.commands.options import schema_for
-from recurra.config import Section
+from recurra.config.section import Section
 
 CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, ValueError, TypeError, AssertionError)
 """What Hydra raises for a config or an override that it cannot use."""
@@ -40,9 +40,8 @@ class Composed:
 
     @property
     def task(self) -> str | None:
-        """Name of the task; None for a command that has no task."""
-        name = selected(self.config, "task.name")
-        return None if name is None else str(name)
+        """Name of the task, or of that which the data are for; None for a command that has neither."""
+        return task_of(self.config)
 
 
 @contextmanager
@@ -196,6 +195,12 @@ def selected(config: DictConfig, name: str) -> object:
         return OmegaConf.select(config, name, throw_on_missing=False)
     except OmegaConfBaseException:
         return None
+
+
+def task_of(config: DictConfig) -> str | None:
+    """The task that a config is for."""
+    name = selected(config, "task.name") or selected(config, "data.task")
+    return None if name is None else str(name)
 
 
 def source(group: str, choice: str) -> str:

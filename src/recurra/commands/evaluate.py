@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from recurra.commands.cli import run
-from recurra.config import Data, Evaluate
+from recurra.config.commands import Evaluate
+from recurra.config.train import Data
 from recurra.errors import UserError
 
 
@@ -38,6 +39,8 @@ def evaluate(config: Evaluate) -> None:
     task = load_task(checkpoint.task)
     data = config.data or checkpoint.config.data
     options = checkpoint.config.model_copy(update={"data": data, "paths": config.paths})
+    if data.task != checkpoint.task:
+        raise UserError(f"data={data.name} is for task={data.task}, {path} of task={checkpoint.task}")
     predictor = task.predictor(checkpoint, "cpu")
     prepared = task.prepare_split(predictor, options, config.split)
     console.print(f"{path} on {prepared.corpus.description}, {config.split}")
@@ -45,18 +48,19 @@ def evaluate(config: Evaluate) -> None:
     folder = make_folder(Path(config.output) if config.output else path.parent / _name(data, config.split))
     refuse_run(folder)
     report = task.report(predictor, prepared, config.split, folder)
-    write_metrics(report.scores, folder)
+    scores = {**report.scores, **task.further_scores(predictor, prepared, config)}
+    write_metrics(scores, folder)
     console.print(report.shown)
     if other is not None:
         console.print(task.compare(predictor, task.predictor(other, "cpu"), options, config.split))
     console.print(f"written to {folder}")
-    for name, value in report.scores.items():
+    for name, value in scores.items():
         print(f"{name} {value:.6g}")
 
 
 def _name(data: Data, split: str) -> str:
     """Name of the folder for the scores of a split, which tells one file of the user's from another."""
-    given = {"train": data.train, "validation": data.validation, "test": data.test}[split] or data.train or data.id
-    own = data.name in ("files", "hub") and given is not None
-    name = Path(given if isinstance(given, str) else given[0]).name if own and given else data.name
-    return f"evaluate-{name}-{split}"
+    files = data.own_files()
+    given = [*files.get(split, []), *files.get("train", []), *([data.id] if data.id else [])]
+    own = data.name in ("files", "hub", "plain") and given
+    return f"evaluate-{Path(given[0]).name if own else data.name}-{split}"

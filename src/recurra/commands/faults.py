@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from recurra.commands.options import allowed, choices, options, section_at, section_of
-from recurra.config import Section
+from recurra.config.section import Section
 
 
 def is_base(name: object) -> bool:

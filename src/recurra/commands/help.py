@@ -13,7 +13,7 @@ from recurra.commands import faults
 from recurra.commands.check import resolved
 from recurra.commands.composition import Composed, Composer, composer, source
 from recurra.commands.options import allowed, choices, of_training, schema_for, section_of
-from recurra.config import Section
+from recurra.config.section import Section
 from recurra.errors import UserError
 
 EXAMPLES = {

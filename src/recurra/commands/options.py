@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic.fields import FieldInfo
 
-from recurra.config import SCHEMAS, Free, Section, Train
+from recurra.config import SCHEMAS
+from recurra.config.section import Free, Section
 
 _PLAIN = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", NoneType: "null"}
 _PLURAL = {"a whole number": "whole numbers", "a number": "numbers", "a text": "texts", "a path": "paths"}
@@ -45,7 +46,8 @@ def schema_for(command: str, task: str | None) -> type[Section]:
 
 def of_training(schema: type[Section]) -> set[str]:
     """Parts of a training run that a command of this schema lacks: a data set's file may set them all the same."""
-    return set(Train.model_fields) - set(schema.model_fields)
+    training = {name for train in SCHEMAS["train"].values() for name in train.model_fields}
+    return training - set(schema.model_fields)
 
 
 def section_of(field: FieldInfo) -> type[Section] | None:

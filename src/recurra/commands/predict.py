@@ -1,18 +1,21 @@
-"""``python predict.py``: answers of a checkpoint to texts, as lines of JSON."""
+"""``python predict.py``: answers of a checkpoint to texts, as lines of JSON, or a text that goes on."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from recurra.commands.cli import run
-from recurra.config import Predict
+from recurra.config.commands import Predict
 from recurra.data.files import read_rows, table_format
 from recurra.errors import UserError
+
+if TYPE_CHECKING:
+    from recurra.task.chargen.predictor import ChargenPredictor
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,10 +29,9 @@ def predict(config: Predict) -> None:
     Raises:
         UserError: no text, no checkpoint, or an input that cannot be read; then no output file is left.
     """
-    if (config.text is None) == (config.input is None):
-        raise UserError('give either text="…" or input=FILE (input=- reads standard input)')
+    if [config.text, config.input, config.prompt].count(None) != 2:
+        raise UserError('give one of text="…", input=FILE (input=- reads standard input) and prompt="…" (chargen)')
     import recurra
-    from recurra.checkpoint import write_atomically
     from recurra.hardware import prepare_process
     from recurra.runs import resolve_checkpoint
     from recurra.terminal import console
@@ -39,6 +41,13 @@ def predict(config: Predict) -> None:
     if config.checkpoint is None:
         console.print(f"newest finished run: {checkpoint}")
     predictor = recurra.load(checkpoint)
+    if config.prompt is not None:
+        from recurra.task.chargen.predictor import ChargenPredictor
+
+        if not isinstance(predictor, ChargenPredictor):
+            raise UserError(f"{checkpoint} does not write texts; prompt= is for task=chargen, text= is for all tasks")
+        _to_output(config.output, lambda output: _write(config, predictor, output))
+        return
     texts = _texts(config, predictor.text_columns)
 
     def answer(output: TextIO) -> None:
@@ -46,21 +55,52 @@ def predict(config: Predict) -> None:
             for text, reply in zip(some, predictor.predict(some), strict=True):
                 print(json.dumps({"text": text, **reply}, ensure_ascii=False), file=output)
 
-    def write(temporary: Path) -> None:
-        with temporary.open("w", encoding="utf-8") as file:
-            answer(file)
+    _to_output(config.output, answer)
 
-    if config.output is None:
+
+def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:
+    """Standard output, or a file that is whole or not there."""
+    if name is None:
         answer(sys.stdout)
         return
-    path = Path(config.output).resolve()  # a link stays a link
+
+    def write(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            answer(file)
+
+    from recurra.checkpoint import write_atomically
+
+    path = Path(name).resolve()  # a link stays a link
     try:
         if path.exists() and not path.is_file():  # a pipe or a device
             write(path)
         else:
             write_atomically(path, write)
     except OSError as error:
-        raise UserError(f"cannot write to {config.output}: {error.strerror}") from None
+        raise UserError(f"cannot write to {name}: {error.strerror}") from None
+
+
+def _write(config: Predict, predictor: ChargenPredictor, output: TextIO) -> None:
+    """Goes on with the prompts: a single text as it is written, several as lines of JSON when they are done."""
+    from recurra.terminal import console
+
+    assert config.prompt is not None
+    given = [config.prompt] if isinstance(config.prompt, str) else config.prompt
+    prompts = [prompt.replace("\\n", "\n") for prompt in given for _ in range(config.samples)]
+    seeds = [config.seed + number for _ in given for number in range(config.samples)]
+    if unknown := predictor.tokenizer.unknown_in("".join(prompts)):
+        console.print(f"never seen in training, read as unknown: {' '.join(map(repr, unknown))}", markup=False)
+    written = predictor.generate_many(prompts, config.length, config.temperature, config.top_k, config.top_p, seeds)
+    if len(prompts) == 1:
+        output.write(prompts[0])
+        for signs in written:
+            output.write(signs[0])
+            output.flush()
+        output.write("\n")
+        return
+    texts = ["".join(signs) for signs in zip(*written, strict=True)]
+    for prompt, seed, text in zip(prompts, seeds, texts, strict=True):
+        print(json.dumps({"prompt": prompt, "text": text, "seed": seed}, ensure_ascii=False), file=output)
 
 
 def _texts(config: Predict, columns: list[str]) -> Iterator[str]:

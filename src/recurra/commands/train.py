@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recurra.commands.check import trainer_faults
 from recurra.commands.cli import run
-from recurra.config import Train
+from recurra.config.train import Train
 from recurra.errors import UserError
 
 
@@ -33,6 +33,7 @@ def train(config: Train) -> float:
     from recurra import runs, training
     from recurra.callbacks.stop import StopRequest
     from recurra.checkpoint import read_checkpoint
+    from recurra.closing import closing_words
     from recurra.hardware import prepare_process
     from recurra.logger.build import close_loggers, make_loggers
     from recurra.task import load_task
@@ -87,9 +88,9 @@ def train(config: Train) -> float:
         trainer.fit(module, loaders.train, loaders.validation, ckpt_path=last)
         stop.check(run_folder)
 
-        # the test split, once, by the checkpoint that validation chose
+        # the test split, once, by the checkpoint that was kept
         predictor = task.predictor(read_checkpoint(run_folder / runs.BEST), hardware.device)
-        report = task.report(predictor, prepared, "test", run_folder)
+        report = task.report(predictor, prepared, prepared.told, run_folder)
         stop.check(run_folder)
         metrics = {
             **keeping.best_scores,
@@ -112,5 +113,5 @@ def train(config: Train) -> float:
         table = training.time_table(trainer)
         if table is not None:
             console.print(table)
-        console.print(training.closing_words(config, run_folder, report, time.time() - began))
+        console.print(closing_words(task, config, run_folder, report, time.time() - began))
         return keeping.best_scores[config.task.monitor]

@@ -1,12 +1,14 @@
-"""Batches of texts of like length, in an order that an interrupted run can take up again."""
+"""Batches in an order that an interrupted run can take up again; of texts, batches of like length."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+P = TypeVar("P")
 B = TypeVar("B")
 
 
@@ -25,48 +27,30 @@ def cut_by_length(lengths: np.ndarray, batch_size: int, batch_tokens: int) -> li
     return cuts
 
 
-class BatchLoader(Generic[B]):
-    """Iterates over batches; shuffled anew each epoch, or in order of length.
-
-    Rows are sorted by length, rows of the same length in random order; the sorted rows are cut into batches, and the
-    batches come in random order. So there is next to no padding, the number of batches is the same in every epoch,
-    and the order depends on ``seed`` and the epoch alone.
+class Loader(ABC, Generic[P, B]):
+    """Iterates over batches, each of them made from its plan, in an order that depends on the epoch alone.
 
     Lightning keeps `state_dict` in its checkpoints: a run that stopped in the middle of an epoch goes on with the
     batch that would have come next.
     """
 
-    def __init__(
-        self,
-        lengths: np.ndarray,
-        make: Callable[[np.ndarray], B],
-        batch_size: int,
-        batch_tokens: int,
-        seed: int | None,
-    ) -> None:
-        self.lengths = lengths
+    def __init__(self, make: Callable[[P], B]) -> None:
         self.make = make
-        self.seed = seed
-        self.cuts = cut_by_length(np.sort(lengths), batch_size, batch_tokens)
         self.epoch = 0
         self.yielded = 0
         self.resume_at = 0
         self.sampler = self.batch_sampler = self  # where Lightning looks for set_epoch
 
+    @abstractmethod
+    def batches(self) -> list[P]:
+        """Plans of the batches of the current epoch."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Batches of an epoch, the same in each."""
+
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch
-
-    def batches(self) -> list[np.ndarray]:
-        """Row numbers of each batch of the current epoch."""
-        if self.seed is None:
-            order = np.argsort(self.lengths, kind="stable")
-            return [order[cut] for cut in self.cuts]
-        generator = np.random.default_rng((self.seed, self.epoch))
-        order = np.lexsort((generator.permutation(len(self.lengths)), self.lengths))
-        return [order[self.cuts[i]] for i in generator.permutation(len(self.cuts))]
-
-    def __len__(self) -> int:
-        return len(self.cuts)
 
     def __iter__(self) -> Iterator[B]:
         batches = self.batches()
@@ -80,3 +64,37 @@ class BatchLoader(Generic[B]):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.resume_at = state["yielded"] % len(self)
+
+
+class BatchLoader(Loader[np.ndarray, B]):
+    """Batches of rows; shuffled anew each epoch, or in order of length.
+
+    Rows are sorted by length, rows of the same length in random order; the sorted rows are cut into batches, and the
+    batches come in random order. So there is next to no padding, the number of batches is the same in every epoch,
+    and the order depends on ``seed`` and the epoch alone.
+    """
+
+    def __init__(
+        self,
+        lengths: np.ndarray,
+        make: Callable[[np.ndarray], B],
+        batch_size: int,
+        batch_tokens: int,
+        seed: int | None,
+    ) -> None:
+        super().__init__(make)
+        self.lengths = lengths
+        self.seed = seed
+        self.cuts = cut_by_length(np.sort(lengths), batch_size, batch_tokens)
+
+    def batches(self) -> list[np.ndarray]:
+        """Row numbers of each batch of the current epoch."""
+        if self.seed is None:
+            order = np.argsort(self.lengths, kind="stable")
+            return [order[cut] for cut in self.cuts]
+        generator = np.random.default_rng((self.seed, self.epoch))
+        order = np.lexsort((generator.permutation(len(self.lengths)), self.lengths))
+        return [order[self.cuts[i]] for i in generator.permutation(len(self.cuts))]
+
+    def __len__(self) -> int:
+        return len(self.cuts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recurra.config import Data, Paths
+from recurra.config.train import Data, Paths
 from recurra.data.files import Row, read_rows, table_format
 from recurra.errors import UserError
 
@@ -33,8 +33,7 @@ class Source:
 
 def find_source(data: Data, paths: Paths) -> Source:
     """The user's own files if there are any, then the folder of that name, then the hub."""
-    own = {"train": data.train, "validation": data.validation, "test": data.test}
-    files = {split: _paths(value) for split, value in own.items() if value is not None}
+    files = {split: [Path(path) for path in given] for split, given in data.own_files().items()}
     if files:
         return _from_files(files, ", ".join(str(path) for group in files.values() for path in group))
     name = data.id if data.name == "hub" and data.id else data.name  # data=hub stands for any set
@@ -48,16 +47,12 @@ def find_source(data: Data, paths: Paths) -> Source:
     return _from_hub(data, folder)
 
 
-def _paths(value: str | list[str]) -> list[Path]:
-    return [Path(path) for path in ([value] if isinstance(value, str) else value)]
-
-
 def _how_to_fill(data: Data, folder: Path, found: str) -> str:
     page = f" Download it from {data.page} and put" if data.page else " Put"
     return (
-        f"data={data.name}: {found}.{page} train.jsonl, validation.jsonl and test.jsonl (or .csv, .parquet …) "
+        f"data={data.name}: {found}.{page} {data.files} "
         f"into {folder}, set paths.data (RECURRA_DATA_DIR) to the folder that holds {folder.name}/, "
-        f"or give your own file: data.train=FILE"
+        f"or give your own file: {'data=plain data.path' if data.task == 'chargen' else 'data.train'}=FILE"
     )
 
 

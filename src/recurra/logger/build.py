@@ -11,8 +11,8 @@ from typing import Any
 
 from pytorch_lightning.loggers.logger import Logger
 
-from recurra.config import Logger as Config
-from recurra.config import Train
+from recurra.config.train import Logger as Config
+from recurra.config.train import Train
 from recurra.errors import UserError
 from recurra.logger.csv import CSVLog
 

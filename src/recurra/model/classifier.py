@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from recurra.config import Classifier, ClassifierSpec
+from recurra.config.sentiment import Classifier, ClassifierSpec
 from recurra.model.dropout import LockedDropout, drop_words
 from recurra.model.embedding import TokenEmbedding
 from recurra.model.ngrams import NGrams
@@ -26,7 +26,7 @@ class TextClassifier(nn.Module):
         self.spec = spec
         self.embedding = TokenEmbedding(config, spec)
         self.embedding_dropout = LockedDropout(config.embedding_dropout)
-        self.recurrent = RecurrentStack(config, config.embedding_size)
+        self.recurrent = RecurrentStack(config, config.embedding_size, config.bidirectional)
         self.pooling = Pooling(config.pooling, self.recurrent.output_size, config.bidirectional)
         self.output_dropout = nn.Dropout(config.output_dropout)
         self.output = nn.Linear(self.pooling.output_size, len(spec.labels))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from recurra.config import Classifier, ClassifierSpec
+from recurra.config.sentiment import Classifier, ClassifierSpec
 from recurra.model.ragged import look_up, make_table
 
 BUCKETS = 30_000

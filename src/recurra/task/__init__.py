@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from recurra.task.base import Task
 
-TASKS = {"sentiment": "recurra.task.sentiment.task:SentimentTask"}
+TASKS = {
+    "sentiment": "recurra.task.sentiment.task:SentimentTask",
+    "chargen": "recurra.task.chargen.task:ChargenTask",
+}
 """Where each task's class is; imported only when it is asked for, since it brings torch."""
 
 

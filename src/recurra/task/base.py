@@ -16,9 +16,12 @@ from rich.console import RenderableType
 from torch import Tensor, nn
 
 from recurra.checkpoint import KEY, Checkpoint, contents
-from recurra.config import Optimizer, Scheduler, Train, Trainer
-from recurra.data.loader import BatchLoader
-from recurra.errors import TrainingFailed
+from recurra.config.commands import Evaluate
+from recurra.config.train import Data, Train
+from recurra.data.loader import Loader
+from recurra.errors import TrainingFailed, UserError
+from recurra.optimizer import make_optimizer
+from recurra.scheduler import Course, total_steps
 
 
 class TaskModule(pl.LightningModule, ABC):
@@ -66,6 +69,10 @@ class TaskModule(pl.LightningModule, ABC):
             f"a smaller trainer.gradient_clip_val, or trainer.precision=32-true"
         )
 
+    def samples(self) -> list[dict[str, str]]:
+        """What the network makes of fixed inputs, for a person to read; some tasks have none."""
+        return []
+
     def train_means(self) -> dict[str, float]:
         """Means since the epoch began: ``train/loss`` and the like."""
         weight = self.sums["weight"]
@@ -112,63 +119,12 @@ class TaskModule(pl.LightningModule, ABC):
         self.sums = defaultdict(float, checkpoint[KEY]["sums"])
 
 
-def make_optimizer(network: nn.Module, config: Optimizer) -> torch.optim.Optimizer:
-    """The optimizer; matrices decay, biases and the weights of normalisation do not."""
-    matrices = [p for p in network.parameters() if p.requires_grad and p.ndim >= 2]
-    vectors = [p for p in network.parameters() if p.requires_grad and p.ndim < 2]
-    groups = [
-        {"params": matrices, "weight_decay": config.weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-    betas = (config.betas[0], config.betas[1])
-    match config.kind:
-        case "adamw":
-            return torch.optim.AdamW(groups, config.lr, betas, fused=True)
-        case "adam":
-            return torch.optim.Adam(groups, config.lr, betas, fused=True)
-        case "rmsprop":
-            return torch.optim.RMSprop(groups, config.lr, alpha=betas[1], momentum=config.momentum)
-        case "sgd":
-            return torch.optim.SGD(groups, config.lr, config.momentum, nesterov=config.momentum > 0)
-
-
-def total_steps(config: Trainer, batches: int) -> float:
-    """Updates in a whole run whose epochs have so many ``batches``.
-
-    Not Lightning's own ``estimated_stepping_batches``, which sets the data up before a checkpoint is restored, and
-    so loses the place in the epoch.
-    """
-    limit = config.limit_train_batches
-    batches = min(batches, limit) if isinstance(limit, int) else max(1, int(batches * limit))
-    epochs = math.inf if config.max_epochs == -1 else config.max_epochs
-    steps = epochs * math.ceil(batches / config.accumulate_grad_batches)
-    return steps if config.max_steps == -1 else min(steps, config.max_steps)
-
-
-class Course:
-    """The learning rate at each step as a share of the highest."""
-
-    def __init__(self, config: Scheduler, steps: float) -> None:
-        self.config = config
-        self.steps = steps
-        self.warmup = max(1.0, config.warmup * steps) if config.warmup > 0 and math.isfinite(steps) else 0.0
-
-    def rate(self, step: int) -> float:
-        if step < self.warmup:
-            return (step + 1) / (self.warmup + 1)
-        if self.config.kind in ("constant", "plateau") or not math.isfinite(self.steps):
-            return 1.0
-        done = min(1.0, (step - self.warmup) / max(1.0, self.steps - self.warmup))
-        floor = self.config.floor
-        return floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * done))
-
-
 @dataclass(frozen=True)
 class Loaders:
     """Batches to train and to validate on."""
 
-    train: BatchLoader[Any]
-    validation: BatchLoader[Any]
+    train: Loader[Any, Any]
+    validation: Loader[Any, Any]
 
 
 class Predictor(Protocol):
@@ -215,15 +171,35 @@ class Task(ABC):
         """Whether one model is better than another on the same texts, beyond chance."""
 
     @abstractmethod
+    def commands(self, checkpoint: str, data: str, options: Data) -> list[str]:
+        """Commands to try after a run; ``checkpoint`` and ``data`` are the words that name both."""
+
+    def further_scores(self, predictor: Any, prepared: Any, config: Evaluate) -> dict[str, float]:
+        """Scores that only ``evaluate.py`` gives, when it is asked for them.
+
+        Raises:
+            UserError: they are not for this task.
+        """
+        if config.split == "all" or config.dynamic > 0.0:
+            raise UserError("split=all and dynamic= are for task=chargen")
+        return {}
+
+    @abstractmethod
     def report(self, predictor: Any, prepared: Any, split: str, folder: Path) -> Report:
         """Scores of a split, with pictures and predictions written into ``folder``."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Scores by name (``test/accuracy``), what to show, and the pictures and tables that were written."""
+    """Scores by name (``test/accuracy``), what to show, and the pictures, tables and files that were written."""
 
     scores: dict[str, float]
     shown: RenderableType
     pictures: dict[str, Path]
     tables: dict[str, tuple[list[str | int], list[list[Any]]]]
+    files: list[str]
+
+
+def prefix(split: str) -> str:
+    """What stands before the names of the scores of a split."""
+    return "val" if split == "validation" else split

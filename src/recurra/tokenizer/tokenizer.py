@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import tokenizers
 from tokenizers import models, normalizers, pre_tokenizers, trainers
 
-from recurra.config import Tokenizer as Config
+from recurra.config.tokenizer import Tokenizer as Config
 from recurra.tokenizer.vocabulary import frozen_vocabulary
 
 PAD, UNKNOWN = "<pad>", "<unk>"

@@ -11,7 +11,8 @@ import datasets
 import numpy as np
 import pytest
 
-from recurra.config import Paths, SentimentData
+from recurra.config.sentiment import SentimentData
+from recurra.config.train import Paths
 from recurra.errors import UserError
 from recurra.task.sentiment.corpus import Corpus, load_corpus
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -15,13 +14,13 @@ import datasets
 import numpy as np
 from datasets.arrow_writer import ArrowWriter
 
-from recurra.checkpoint import write_atomically
-from recurra.config import Paths, SentimentData
+from recurra.config.sentiment import SentimentData
+from recurra.config.train import Paths
+from recurra.data.cache import cached
 from recurra.data.files import Row
 from recurra.data.sources import Rows, Source, find_source
 from recurra.data.split import stratified_split
 from recurra.errors import UserError
-from recurra.runs import make_folder
 
 Split: TypeAlias = datasets.Dataset
 """Rows with the columns ``text``, ``label`` (its name), ``group`` (may be empty) and ``where``."""
@@ -62,7 +61,7 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
 
     With ``split`` only that one is wanted: the corpus has it, and the others only where it is made from them.
     """
-    if data.name == "reviews" and not (data.train or data.validation or data.test):
+    if data.name == "reviews" and not data.own_files():
         from recurra.data.reviews import generate
 
         grammar = generate()
@@ -104,10 +103,10 @@ def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] |
     cells = _Cells(data, source)
     columns = [data.text, data.label, data.labels, data.phenomenon]
     settings = json.dumps([version("recurra"), source.description, source.fingerprint, columns])
-    cached = hashlib.sha256(settings.encode()).hexdigest()[:32]
+    key = hashlib.sha256(settings.encode()).hexdigest()[:32]
 
     def read(name: str) -> Split:
-        return _to_disk(cells, source.splits[name], f"{cached}-{name}", Path(paths.data))
+        return _to_disk(cells, source.splits[name], f"{key}-{name}", Path(paths.data))
 
     if split == "test" and labels is not None and "test" in source.splits:
         test = read("test")
@@ -160,7 +159,6 @@ def _labelled(rows: Split, labels: Collection[str]) -> bool:
 
 def _to_disk(cells: _Cells, rows: Rows, name: str, data: Path) -> Split:
     """Rows as an Arrow file that is mapped into memory, not read into it; the same rows are not read twice."""
-    path = _cache(data) / f"{name}.arrow"
 
     def write(temporary: Path) -> None:
         with ArrowWriter(path=str(temporary), features=FEATURES) as writer:
@@ -168,24 +166,7 @@ def _to_disk(cells: _Cells, rows: Rows, name: str, data: Path) -> Split:
                 writer.write(cells.normalise(where, row))
             writer.finalize()
 
-    if not path.exists():
-        try:
-            write_atomically(path, write)
-        except OSError as error:
-            raise UserError(f"cannot write to {path.parent}: {error}; paths.data=FOLDER moves it") from None
-    return datasets.Dataset.from_file(str(path))
-
-
-def _cache(data: Path) -> Path:
-    """A folder under ``paths.data``; where that cannot be written, one in the library's own cache."""
-    cache = data / ".cache"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        if os.access(cache, os.W_OK):
-            return cache
-    except OSError:
-        pass
-    return make_folder(Path(datasets.config.HF_DATASETS_CACHE) / "recurra")
+    return datasets.Dataset.from_file(str(cached(data, f"{name}.arrow", write)))
 
 
 class _Cells:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torchmetrics.classification import MulticlassAccuracy, MulticlassF1Score
 
-from recurra.config import ClassifierSpec, SentimentTrain
+from recurra.config.sentiment import ClassifierSpec, SentimentTrain
 from recurra.model.classifier import TextClassifier
 from recurra.task.base import TaskModule
 from recurra.task.sentiment.batch import TextBatch

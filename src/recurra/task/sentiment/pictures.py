@@ -1,13 +1,10 @@
 """Pictures of a classifier's results, written as PNG.
 
-They are drawn on matplotlib's `Figure` without pyplot: no window and no global state. matplotlib is imported
-only when a picture is drawn.
+See `recurra.drawing` for what all pictures share.
 """
 
 import os
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -15,15 +12,13 @@ from unicodedata import east_asian_width
 import numpy as np
 import numpy.typing as npt
 
+from recurra.drawing import BLUE, INK, PALE, QUIET, RED, plain, save, title
 from recurra.fonts import families_for
 from recurra.task.sentiment.scores import calibration_bins
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-INK, QUIET, BLUE, PALE, RED = "#24292f", "#8c959f", "#2f6f9f", "#c9dcea", "#c8553d"
-DPI = 150
 LARGEST_ANNOTATED = 16  # classes; more, and the numbers in the cells can no longer be read
 LONGEST_NAME = 24  # characters of a class name
 
@@ -59,7 +54,7 @@ def confusion_picture(matrix: npt.NDArray[Any], names: Sequence[str], path: str 
     figure = Figure(figsize=(cell * classes + 2.4, cell * classes + 1.8), layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(share, cmap="Blues", norm=PowerNorm(1 if annotated else 0.5, vmin=0, vmax=1))
-    _title(
+    title(
         axes,
         f"Accuracy {_percent(matrix.trace() / matrix.sum())}",
         f"{_texts(matrix.sum())}; each row adds up to 100 %",
@@ -86,7 +81,7 @@ def confusion_picture(matrix: npt.NDArray[Any], names: Sequence[str], path: str 
         )
         bar.ax.tick_params(length=0, labelcolor=QUIET)
         bar.outline.set_visible(False)
-    _save(figure, path)
+    save(figure, path)
 
 
 def calibration_picture(
@@ -117,7 +112,7 @@ def calibration_picture(
 
     figure = Figure(figsize=(5.6, 6.4), layout="constrained")
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    _title(
+    title(
         top,
         f"Accuracy {_percent(accuracy @ count / rows)}",
         f"mean confidence {_percent(confidence @ count / rows)},  "
@@ -139,12 +134,8 @@ def calibration_picture(
     bottom.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     for axes in (top, bottom):
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-        axes.grid(color="#eaeef2", linewidth=0.8)
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.spines[["left", "bottom"]].set_color(QUIET)
-        axes.tick_params(color=QUIET, labelcolor=INK, labelsize=9)
-    _save(figure, path)
+        plain(axes)
+    save(figure, path)
 
 
 def _wilson(share: npt.NDArray[Any], count: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -153,19 +144,6 @@ def _wilson(share: npt.NDArray[Any], count: npt.NDArray[Any]) -> tuple[npt.NDArr
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
     return middle - half, middle + half
-
-
-def _title(axes: "Axes", text: str, detail: str) -> None:
-    axes.set_title(text, loc="left", color=INK, fontsize=14, fontweight="bold", pad=24)
-    axes.annotate(
-        detail,
-        (0, 1),
-        (0, 9),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        color=QUIET,
-        fontsize=9.5,
-    )
 
 
 def _name_ticks(axes: "Axes", names: Sequence[str], cell: float) -> None:
@@ -198,17 +176,3 @@ def _texts(count: int) -> str:
 def _short(name: str) -> str:
     name = " ".join(name.split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-
-
-def _save(figure: "Figure", path: str | os.PathLike[str]) -> None:
-    """Write beside the target, then rename, so that nobody ever sees half a picture."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with warnings.catch_warnings():
-            # `families_for` has said it already, once and not for every glyph
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")
-            figure.savefig(temporary, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.2)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

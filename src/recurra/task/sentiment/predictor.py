@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from recurra.checkpoint import Checkpoint
-from recurra.config import ClassifierSpec, SentimentTrain
+from recurra.config.sentiment import ClassifierSpec, SentimentTrain
 from recurra.data.encoded import Encoded
 from recurra.data.loader import cut_by_length
 from recurra.model.classifier import TextClassifier

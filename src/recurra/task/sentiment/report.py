@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.checkpoint import write_atomically
-from recurra.task.base import Report
+from recurra.task.base import Report, prefix
 from recurra.task.sentiment.corpus import Split
 from recurra.task.sentiment.pictures import calibration_picture, confusion_picture
 from recurra.task.sentiment.scores import accuracy_by, classification_scores, confusion, worst_mistakes
@@ -36,10 +36,11 @@ def write_report(
         for row in worst
     ]
     return Report(
-        {f"{split}/{name}": value for name, value in scores.items()},
+        {f"{prefix(split)}/{name}": value for name, value in scores.items()},
         _shown(scores, names, by_group, mistakes[:3], split),
         pictures,
         {"worst_mistakes": (["text", "label", "predicted", "confidence"], mistakes)},
+        ["predictions.jsonl"],
     )
 
 

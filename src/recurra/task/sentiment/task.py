@@ -12,7 +12,8 @@ from rich.text import Text
 from torch import Tensor
 
 from recurra.checkpoint import Checkpoint
-from recurra.config import ClassifierSpec, SentimentTrain
+from recurra.config.sentiment import ClassifierSpec, SentimentTrain
+from recurra.config.train import Data
 from recurra.data.encoded import Encoded
 from recurra.data.loader import BatchLoader
 from recurra.errors import UserError
@@ -38,6 +39,7 @@ class Prepared:
     spec: ClassifierSpec
     texts: dict[str, Encoded]  # of each split
     labels: dict[str, np.ndarray]  # (rows,) of each split
+    told: str = "test"  # the split whose scores are told at the end
 
 
 class SentimentTask(Task):
@@ -124,6 +126,16 @@ class SentimentTask(Task):
             return BatchLoader(texts.lengths, make, size, tokens, seed)
 
         return Loaders(loader("train", config.seed), loader("validation", None))
+
+    def commands(self, checkpoint: str, data: str, options: Data) -> list[str]:
+        commands = [
+            f'python predict.py {checkpoint} text="Slow at first, but what an ending!"',
+            f"python evaluate.py {checkpoint}",
+            f"python train.py -m {data} model.cell=lstm,gru seed=1,2,3",
+        ]
+        if not options.own_files():
+            commands.append("python train.py data=files data.train=reviews.csv data.text=review data.label=stars")
+        return commands
 
     def predictor(self, checkpoint: Checkpoint, device: str) -> SentimentPredictor:
         return SentimentPredictor.from_checkpoint(checkpoint, device)

@@ -1,0 +1,48 @@
+"""What the model makes of fixed inputs after each validation: texts that it writes, for a person to read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+
+from recurra.logger.build import wandb_run
+from recurra.task.base import TaskModule
+from recurra.terminal import console
+
+FILE = "samples.jsonl"
+
+
+class Samples(pl.Callback):
+    """Asks the module for samples with the weights that are validated; for tasks that have some.
+
+    They go to ``samples.jsonl``, to W&B as a table, and the first of them to the terminal. Nothing random is drawn
+    from the generators of training.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self.path = run / FILE
+        self.rows: list[dict[str, Any]] = []
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        assert isinstance(module, TaskModule)
+        made = module.samples()
+        if not made:
+            return
+        self.rows += [{"step": trainer.global_step, **sample} for sample in made]
+        self.path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows), encoding="utf-8")
+        text = " ⏎ ".join("".join(str(value) for value in made[0].values()).strip().splitlines())
+        console.print(f"  {text[:200]}", style="dim", highlight=False, markup=False)
+        run = wandb_run()
+        if run is not None:
+            import wandb
+
+            run.log({"samples": wandb.Table(list(self.rows[0]), [list(row.values()) for row in self.rows])})
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.rows = state["rows"]

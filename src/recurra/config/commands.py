@@ -1,0 +1,53 @@
+"""The options of the commands that use a trained model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from recurra.config.chargen import TextData
+from recurra.config.section import Path, Section, Text, option
+from recurra.config.sentiment import SentimentData
+from recurra.config.train import Data, Paths
+
+
+class Evaluate(Section):
+    """Scores of a checkpoint on a data set."""
+
+    checkpoint: Path | None = option("run folder or .ckpt file; null takes the newest finished run")
+    against: Path | None = option("a second checkpoint to compare with on the same texts")
+    split: Literal["test", "validation", "train", "all"] = option("which part of the data set; all of it (chargen)")
+    dynamic: float = option("chargen: rate of dynamic evaluation, which learns while it reads; 0 does without", ge=0)
+    data: Data | None
+    output: Path | None = option("folder for scores, pictures and predictions")
+    paths: Paths
+
+
+class SentimentEvaluate(Evaluate):
+    """Scores of a sentiment checkpoint."""
+
+    data: SentimentData | None
+
+
+class ChargenEvaluate(Evaluate):
+    """Scores of a character-level language model."""
+
+    data: TextData | None
+
+
+class Predict(Section):
+    """Answers of a checkpoint to texts."""
+
+    checkpoint: Path | None = option("run folder or .ckpt file; null takes the newest finished run")
+    text: Text | list[Text] | None = option("the text, or several as a list in brackets")
+    input: Path | None = option("file with one text a line, or jsonl or csv with a column; - is standard input")
+    column: Text | None = option("column of the input that holds the text; null takes the checkpoint's")
+    output: Path | None = option("file for the answers; null writes them to standard output")
+    batch_size: int = option("texts that are read and answered at a time", ge=1)
+    prompt: Text | list[Text] | None = option("chargen: beginning of a text, or several; \\n ends a line")
+    length: int = option("chargen: characters to write", ge=1)
+    temperature: float = option("chargen: below 1 takes fewer risks, 0 always the likeliest character", ge=0)
+    top_k: int = option("chargen: draw among so many of the likeliest characters; 0 among all", ge=0)
+    top_p: float = option("chargen: draw among the likeliest that have this much of the probability", gt=0, le=1)
+    samples: int = option("chargen: texts to write for each prompt, side by side", ge=1)
+    seed: int = option("chargen: seed of what is drawn", ge=0, lt=2**32)
+    paths: Paths

@@ -1,0 +1,38 @@
+"""Where what was read of a data set is kept for the next time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from recurra.checkpoint import write_atomically
+from recurra.errors import UserError
+from recurra.runs import make_folder
+
+
+def cached(data: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """The file of that name in the cache; where there is none, ``write(path)`` makes it.
+
+    The cache is a folder under ``data``, or, where that cannot be written, one in the cache of ``datasets``.
+    """
+    path = _folder(data) / name
+    if not path.exists():
+        try:
+            write_atomically(path, write)
+        except OSError as error:
+            raise UserError(f"cannot write to {path.parent}: {error}; paths.data=FOLDER moves it") from None
+    return path
+
+
+def _folder(data: Path) -> Path:
+    cache = data / ".cache"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        if os.access(cache, os.W_OK):
+            return cache
+    except OSError:
+        pass
+    from datasets import config
+
+    return make_folder(Path(config.HF_DATASETS_CACHE) / "recurra")

@@ -1,0 +1,133 @@
+"""The text of task=chargen: three parts of it, mapped into memory and not read into it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from recurra.config.chargen import TextData
+from recurra.config.train import Paths
+from recurra.data.cache import cached
+from recurra.data.plain import digest, read_text, standard_library, text_files
+from recurra.data.sources import Rows, find_source
+from recurra.errors import UserError
+
+BETWEEN_ROWS = "\n\n"
+"""What stands between the texts of a data set of rows."""
+
+
+@dataclass
+class Corpus:
+    """A text as the task sees it: code points ``(characters,)`` of each part."""
+
+    name: str
+    description: str
+    fingerprint: str
+    """Changes whenever the text does."""
+    splits: dict[str, np.ndarray]
+    notes: list[str] = field(default_factory=list)
+
+    def counts(self, split: str) -> Counter[str]:
+        """How often each character occurs."""
+        text = self.splits[split]
+        total = np.zeros(0x110000, dtype=np.int64)
+        for start in range(0, len(text), 1 << 20):
+            total += np.bincount(text[start : start + (1 << 20)], minlength=len(total))
+        return Counter({chr(point): int(total[point]) for point in np.flatnonzero(total)})
+
+    def text(self, split: str, start: int, stop: int) -> str:
+        return "".join(map(chr, self.splits[split][start:stop]))
+
+
+def load_corpus(data: TextData, paths: Paths) -> Corpus:
+    """Finds and reads a text and cuts it into its parts.
+
+    Raises:
+        UserError: there is no such text, it is empty, too short for its parts, or no text at all.
+    """
+    folder = Path(data.id if data.name == "hub" and data.id else Path(paths.data) / data.name)
+    if given := data.own_files().get("train"):
+        files = text_files(given)
+        return _cut(
+            data, paths, files, ", ".join(map(str, given)) + (f" ({len(files)} files)" if len(files) > 1 else "")
+        )
+    if data.name == "stdlib":
+        return _cut(data, paths, *standard_library())
+    if (folder / "input.txt").is_file():
+        return _cut(data, paths, [folder / "input.txt"], f"folder {folder}")
+    source = find_source(data, paths)
+    parts = {
+        split: _mapped(
+            paths, [source.description, source.fingerprint, split, data.text], _texts(rows, data), data.limit
+        )
+        for split, rows in source.splits.items()
+    }
+    if len(parts) > 1:
+        named: dict[str, np.ndarray] = {name: parts[name] for name in ("train", "validation", "test") if name in parts}
+        corpus = Corpus(data.name, source.description, source.fingerprint, named)
+        if "validation" not in parts:
+            whole = _parts(parts["train"], data.validation_fraction, 0.0, data.window, source.description)
+            corpus.splits = {**whole, "test": parts["test"]}
+            corpus.notes.append("no validation part: the end of the training part stands in for it")
+        return corpus
+    whole = _parts(parts["train"], data.validation_fraction, data.test_fraction, data.window, source.description)
+    return Corpus(data.name, source.description, source.fingerprint, whole)
+
+
+def _cut(data: TextData, paths: Paths, files: list[Path], description: str) -> Corpus:
+    fingerprint = digest(files)
+    text = _mapped(paths, [fingerprint], (piece for path in files for piece in read_text(path)), data.limit)
+    if len(text) == 0:
+        raise UserError(f"{description}: there is no text in it")
+    parts = _parts(text, data.validation_fraction, data.test_fraction, data.window, description)
+    return Corpus(data.name, description, fingerprint, parts)
+
+
+def _parts(text: np.ndarray, validation: float, test: float, window: int, description: str) -> dict[str, np.ndarray]:
+    """The text in the order of its parts: to train on, to validate on, to test on."""
+    first = int(len(text) * (1.0 - validation - test) + 1e-6)
+    second = len(text) if test == 0.0 else int(len(text) * (1.0 - test) + 1e-6)
+    parts = {"train": text[:first], "validation": text[first:second], "test": text[second:]}
+    if first <= window or second - first < 2:
+        raise UserError(
+            f"{description}: {len(text):,} characters are too few to train on windows of {window}; "
+            f"give more text, or a smaller data.window"
+        )
+    return {name: part for name, part in parts.items() if len(part) > 1}
+
+
+def _texts(rows: Rows, data: TextData) -> Iterator[str]:
+    columns = [data.text] if isinstance(data.text, str) else data.text
+    for number, (where, row) in enumerate(rows()):
+        column = next((name for name in columns if name in row), None)
+        if column is None:
+            raise UserError(
+                f"{where}: there is no column {' or '.join(map(repr, columns))}, but {', '.join(map(repr, row))}; "
+                f"give data.text=COLUMN"
+            )
+        if number > 0:
+            yield BETWEEN_ROWS
+        yield "" if row[column] is None else str(row[column])
+
+
+def _mapped(paths: Paths, key: list[object], pieces: Iterable[str], limit: int) -> np.ndarray:
+    """Code points of a text as a file that is mapped into memory, four bytes each; ``limit`` 0 takes all."""
+    name = hashlib.sha256(repr([*key, limit]).encode()).hexdigest()[:32]
+
+    def write(path: Path) -> None:
+        left = limit or float("inf")
+        with path.open("wb") as file:
+            for piece in pieces:
+                text = piece[: int(min(left, len(piece)))]
+                left -= len(text)
+                file.write(text.encode("utf-32-le", "surrogatepass"))
+                if left <= 0:
+                    return
+
+    path = cached(Path(paths.data), f"{name}.points", write)
+    return np.memmap(path, dtype="<u4", mode="r") if path.stat().st_size else np.zeros(0, dtype="<u4")
