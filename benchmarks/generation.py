@@ -1,6 +1,7 @@
 """Writing from a checkpoint against the bare network step and the draw, on one thread in fp32.
 
-    python benchmarks/generation.py checkpoint=RUN
+    python benchmarks/generation.py                   2 x 512 LSTM with random weights
+    python benchmarks/generation.py checkpoint=RUN    a trained one
 
 The bare loop calls the cells and the last layer with the checkpoint's weights and draws from the softmax, and does
 nothing else. Both take turns, so that the ratio holds whatever else the machine is doing. Memory is the growth of the
@@ -18,9 +19,13 @@ import numpy as np
 import torch
 
 import recurra
+from recurra.commands.check import compose
+from recurra.config.chargen import ChargenTrain, LanguageModelSpec
 from recurra.decode.sampling import draw
 from recurra.hardware import prepare_process
+from recurra.model.language_model import RecurrentLanguageModel
 from recurra.task.chargen.predictor import ChargenPredictor
+from recurra.tokenizer.codepoints import CodePointTokenizer
 
 LENGTH, ROUNDS = 2000, 5
 
@@ -45,10 +50,19 @@ def bare(predictor: ChargenPredictor, length: int) -> None:
         token = torch.from_numpy(draw(logits, generator.random(1), 0.8))
 
 
+def untrained() -> ChargenPredictor:
+    """The network of the options' defaults, with 512 units."""
+    config = compose("train", ["task=chargen", "model.hidden_size=512"])
+    assert isinstance(config, ChargenTrain)
+    tokenizer = CodePointTokenizer([chr(point) for point in range(32, 97)])
+    spec = LanguageModelSpec(vocabulary=len(tokenizer), unknown=tokenizer.unknown)
+    return ChargenPredictor(RecurrentLanguageModel(config.model, spec), tokenizer, config)
+
+
 def main() -> None:
     prepare_process()
     torch.set_num_threads(1)
-    predictor = recurra.load(sys.argv[1].removeprefix("checkpoint="))
+    predictor = recurra.load(sys.argv[1].removeprefix("checkpoint=")) if sys.argv[1:] else untrained()
     assert isinstance(predictor, ChargenPredictor)
     config = predictor.config.model
     assert config.cell == "lstm"

@@ -13,6 +13,8 @@ import pytest
 
 from recurra.commands import evaluate, predict, train
 from tests.conftest import SMALL, write_reviews
+from tests.task.chargen import test_contract as chargen
+from tests.task.chargen.test_contract import write_text
 
 ROOT = Path(__file__).parents[1]
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")}
@@ -44,9 +46,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             renamed = file.read_text().replace('"good"', '"positive"').replace('"bad"', '"negative"')
             file.write_text(renamed, encoding="utf-8")
     outputs = place / "outputs" / "sentiment"
+    text = write_text(place / "data" / "tinyshakespeare")
+    shutil.copy(text, place / "book.txt")
     run = [*SMALL, "data=sst2", f"paths.data={place}/data", f"paths.run={outputs}/RUN", "trainer.max_epochs=1"]
     assert train.main(run) == 0
     shutil.copytree(outputs / "RUN", outputs / "OTHER_RUN")
+    run = [*chargen.SMALL, "data=plain", f"data.path={text}", f"paths.run={place}/outputs/chargen/RUN"]
+    assert train.main([*run, f"paths.data={place}/data", "trainer.max_epochs=1"]) == 0
+    newest = outputs / "RUN" / "config.yaml"  # a command that names no run means this one
+    newest.touch()
     return place
 
 
@@ -62,12 +70,15 @@ def test_command_runs(
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((place / match["input"]).read_bytes())))
     if match["name"] == "train":
         asked = {word.partition("=")[0] for word in words}
-        small = [word for word in SMALL if word.partition("=")[0] not in asked]
+        writes = "task=chargen" in words or any(word.startswith("experiment=tiny") for word in words)
+        small = [word for word in (chargen.SMALL if writes else SMALL) if word.partition("=")[0] not in asked]
+        small = [word for word in small if "experiment" not in asked or not word.startswith("task=")]
         fast = [] if "debug" in asked else ["debug=fast"]
         words += [*small, *fast]
     assert MAIN[match["name"]](words) == 0, capfd.readouterr().err
     if match["name"] == "predict" and "output=" not in line:
-        assert '"label"' in capfd.readouterr().out
+        out = capfd.readouterr().out
+        assert ("def " if "prompt=" in line else '"label"') in out or '"prompt"' in out
 
 
 def test_both_languages_give_the_same_commands() -> None:

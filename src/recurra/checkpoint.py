@@ -36,8 +36,8 @@ class Checkpoint:
     config: Train
     spec: dict[str, Any]
     tokenizer: str
-    data: str
-    """Fingerprint of the data that it was trained on."""
+    data: dict[str, str]
+    """``description`` and ``fingerprint`` of the data that it was trained on."""
     weights: dict[str, Tensor]
     """The network's weights: the averaged ones where weights are averaged."""
     raw: dict[str, Any]
@@ -61,7 +61,7 @@ class Checkpoint:
         return int(self.raw["callbacks"]["Record"]["rows"])
 
 
-def contents(config: Train, spec: dict[str, Any], tokenizer: str, data: str) -> dict[str, Any]:
+def contents(config: Train, spec: dict[str, Any], tokenizer: str, data: dict[str, str]) -> dict[str, Any]:
     """What a checkpoint holds besides weights and the state of training."""
     return {
         "format": FORMAT,

@@ -71,9 +71,10 @@ def check_same_data(previous: Checkpoint, fingerprint: str) -> None:
     Raises:
         UserError: the data has changed.
     """
-    if previous.data != fingerprint:
+    if previous.data["fingerprint"] != fingerprint:
         raise UserError(
-            f"the data has changed since {previous.path} was written; a new run on it starts without resume=, "
+            f"the data has changed since {previous.path} was written, on {previous.data['description']}; "
+            f"a new run on it starts without resume=, "
             f"from these weights with init_from={previous.path}"
         )
 

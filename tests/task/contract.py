@@ -141,7 +141,7 @@ class TaskContract:
         model: Any = schema["model"].annotation
         values = {
             **option_values(model, "model"),
-            "optimizer": ["adamw", "adam", "rmsprop", "sgd"],
+            "optimizer": ["adamw", "adam", "rmsprop", "sgd", "muon"],
             "scheduler": ["cosine", "one_cycle", "plateau", "constant"],
             "optimizer.momentum": ["0.0", "0.5"],
             "optimizer.averaging": ["0.0", "0.9"],

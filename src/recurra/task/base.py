@@ -24,18 +24,28 @@ from recurra.optimizer import make_optimizer
 from recurra.scheduler import Course, total_steps
 
 
+class Corpus(Protocol):
+    """Data that a task has found and read."""
+
+    description: str
+    """Where they come from, in words."""
+    fingerprint: str
+    """Changes whenever they do."""
+
+
 class TaskModule(pl.LightningModule, ABC):
     """A network with its loss, optimizer and schedule.
 
-    A task overrides `loss` and the validation steps. ``spec``, ``tokenizer`` and the fingerprint of the ``data``
-    are plain values that go into every checkpoint beside the config.
+    A task overrides `loss` and the validation steps. ``spec``, ``tokenizer`` and what names the data are plain values
+    that go into every checkpoint beside the config.
     """
 
     network: nn.Module
 
-    def __init__(self, config: Train, spec: dict[str, Any], tokenizer: str, data: str) -> None:
+    def __init__(self, config: Train, spec: dict[str, Any], tokenizer: str, corpus: Corpus) -> None:
         super().__init__()
         self.config = config
+        data = {"description": corpus.description, "fingerprint": corpus.fingerprint}
         self.about = contents(config, spec, tokenizer, data)
         self.sums: dict[str, float] = defaultdict(float)
         """Sums since the epoch began, weighted by ``weight``: kept in checkpoints so that means survive a resume."""

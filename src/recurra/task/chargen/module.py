@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from recurra.checkpoint import KEY
 from recurra.config.chargen import ChargenTrain, LanguageModelSpec
 from recurra.model.language_model import RecurrentLanguageModel
-from recurra.task.base import TaskModule
+from recurra.task.base import Corpus, TaskModule
 from recurra.task.chargen.batch import NOT_SCORED, WindowBatch
 from recurra.task.chargen.predictor import ChargenPredictor
 from recurra.task.chargen.scores import in_other_units
@@ -23,8 +23,10 @@ class ChargenModule(TaskModule):
 
     network: RecurrentLanguageModel
 
-    def __init__(self, config: ChargenTrain, spec: LanguageModelSpec, tokenizer: CodePointTokenizer, data: str) -> None:
-        super().__init__(config, spec.model_dump(), tokenizer.to_json(), data)
+    def __init__(
+        self, config: ChargenTrain, spec: LanguageModelSpec, tokenizer: CodePointTokenizer, corpus: Corpus
+    ) -> None:
+        super().__init__(config, spec.model_dump(), tokenizer.to_json(), corpus)
         self.tokenizer = tokenizer
         self.prompts = [prompt.replace("\\n", "\n") for prompt in config.data.prompts]
         self.network = RecurrentLanguageModel(config.model, spec)

@@ -71,7 +71,7 @@ class ChargenTask(Task):
     def module(self, config: ChargenTrain, prepared: Prepared) -> ChargenModule:
         tokenizer = prepared.tokenizer
         spec = LanguageModelSpec(vocabulary=len(tokenizer), unknown=tokenizer.unknown)
-        return ChargenModule(config, spec, tokenizer, prepared.corpus.fingerprint)
+        return ChargenModule(config, spec, tokenizer, prepared.corpus)
 
     def loaders(self, config: ChargenTrain, prepared: Prepared, pin: bool = False) -> Loaders:
         data = config.data

@@ -11,7 +11,7 @@ from torchmetrics.classification import MulticlassAccuracy, MulticlassF1Score
 
 from recurra.config.sentiment import ClassifierSpec, SentimentTrain
 from recurra.model.classifier import TextClassifier
-from recurra.task.base import TaskModule
+from recurra.task.base import Corpus, TaskModule
 from recurra.task.sentiment.batch import TextBatch
 
 
@@ -25,10 +25,10 @@ class SentimentModule(TaskModule):
         config: SentimentTrain,
         spec: ClassifierSpec,
         tokenizer: str,
-        data: str,
+        corpus: Corpus,
         class_weights: list[float] | None = None,
     ) -> None:
-        super().__init__(config, spec.model_dump(), tokenizer, data)
+        super().__init__(config, spec.model_dump(), tokenizer, corpus)
         self.options = config.loss
         self.network = TextClassifier(config.model, spec)
         classes = len(spec.labels)

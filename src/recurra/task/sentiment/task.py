@@ -93,9 +93,7 @@ class SentimentTask(Task):
 
     def module(self, config: SentimentTrain, prepared: Prepared) -> SentimentModule:
         weights = class_weights(config, prepared.labels["train"], len(prepared.spec.labels))
-        module = SentimentModule(
-            config, prepared.spec, prepared.tokenizer.to_json(), prepared.corpus.fingerprint, weights
-        )
+        module = SentimentModule(config, prepared.spec, prepared.tokenizer.to_json(), prepared.corpus, weights)
         network = module.network
         if network.embedding.bag is not None:
             pieces, offsets = spelling(config, prepared.tokenizer)
