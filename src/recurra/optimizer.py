@@ -9,12 +9,14 @@ from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
 from recurra.config.train import Optimizer
-from recurra.hardware import cpu_has_bf16
 from recurra.model.recurrent import recurrent_matrices
 
 
-def make_optimizer(network: nn.Module, config: Optimizer) -> torch.optim.Optimizer:
-    """The optimizer; matrices decay, biases and the weights of normalisation do not."""
+def make_optimizer(network: nn.Module, config: Optimizer, bf16: bool = False) -> torch.optim.Optimizer:
+    """The optimizer; matrices decay, biases and the weights of normalisation do not.
+
+    ``bf16`` says that the training runs in bf16; then what can be computed so is.
+    """
     gates = recurrent_matrices(network) if config.kind == "muon" else {}
     trained = [p for p in network.parameters() if p.requires_grad]
     groups: list[dict[str, Any]] = [
@@ -30,7 +32,7 @@ def make_optimizer(network: nn.Module, config: Optimizer) -> torch.optim.Optimiz
             for count in sorted(set(gates.values())):
                 matrices = [p for p, number in gates.items() if number == count]
                 groups.append({"params": matrices, "weight_decay": decay, "lr": config.matrix_lr, "gates": count})
-            return Muon(groups, config.lr, betas, config.momentum)
+            return Muon(groups, config.lr, betas, config.momentum, bf16)
         case "adam":
             return torch.optim.Adam(groups, config.lr, betas, fused=True)
         case "rmsprop":
@@ -46,8 +48,11 @@ class Muon(torch.optim.Optimizer):
     one, so that directions that gradients seldom point into are learned as fast as the others.
     """
 
-    def __init__(self, groups: list[dict[str, Any]], lr: float, betas: tuple[float, float], momentum: float) -> None:
+    def __init__(
+        self, groups: list[dict[str, Any]], lr: float, betas: tuple[float, float], momentum: float, bf16: bool
+    ) -> None:
         super().__init__(groups, {"lr": lr, "betas": betas, "momentum": momentum, "weight_decay": 0.0, "gates": 0})
+        self.bf16 = bf16
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Any:
@@ -72,7 +77,7 @@ class Muon(torch.optim.Optimizer):
                 state["momentum"] = torch.zeros_like(weight)
             momentum = state["momentum"].mul_(group["momentum"]).add_(gradient)
             update = gradient.add(momentum, alpha=group["momentum"])
-            direction = orthogonal(update.view(group["gates"], -1, weight.shape[1])).view_as(weight)
+            direction = orthogonal(update.view(group["gates"], -1, weight.shape[1]), self.bf16).view_as(weight)
             weight.mul_(1.0 - group["lr"] * group["weight_decay"]).sub_(direction, alpha=group["lr"])
 
     def adamw_step(self, weights: list[Tensor], group: dict[str, Any]) -> None:
@@ -91,12 +96,12 @@ class Muon(torch.optim.Optimizer):
         )  # fmt: skip
 
 
-def orthogonal(x: Tensor, iterations: int = 3) -> Tensor:
+def orthogonal(x: Tensor, bf16: bool = False, iterations: int = 3) -> Tensor:
     """Nearly orthogonal matrices with the directions of ``x`` ``(batch, rows, columns)``, by Newton and Schulz.
 
     The coefficients are Jordan's: singular values end between about 0.7 and 1.2.
     """
-    y = x.bfloat16() if x.is_cuda or cpu_has_bf16() else x
+    y = x.bfloat16() if bf16 else x
     wide = y.shape[1] <= y.shape[2]
     y = y if wide else y.mT
     y = y / (y.norm(dim=(1, 2), keepdim=True) + 1e-7)

@@ -118,7 +118,7 @@ class TaskModule(pl.LightningModule, ABC):
             raise self.not_finite("gradient", self.gradient_norm)
 
     def configure_optimizers(self) -> Any:
-        optimizer = make_optimizer(self.network, self.config.optimizer)
+        optimizer = make_optimizer(self.network, self.config.optimizer, self.config.trainer.precision == "bf16-mixed")
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, Course(self.config.scheduler, self.total_steps).rate)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
