@@ -195,7 +195,9 @@ class TestGoingOn:
             train(self.config(root, "changing", *options))
         lines = (data / "train.jsonl").read_text().splitlines(keepends=True)
         (data / "train.jsonl").write_text("".join(lines[1:]))
-        with pytest.raises(UserError, match=r"the data has changed since .*last\.ckpt was written; .*init_from="):
+        with pytest.raises(
+            UserError, match=r"the data has changed since .*last\.ckpt was written, on .*; .*init_from="
+        ):
             train(self.config(root, "changing", *options))
         (data / "train.jsonl").write_text("".join(lines))
         train(self.config(root, "changing", *options))
