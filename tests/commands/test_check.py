@@ -137,6 +137,15 @@ def test_all_faults_come_at_once() -> None:
         assert any(part in line for line in found)
 
 
+def test_a_fault_of_a_data_set_is_one_fault_in_every_task() -> None:
+    found = faults("task=chargen", "data=plain")
+    assert len(found.split("\n")) == 1
+    assert "data.path: must be given" in found
+    both = faults("task=chargen", "data=plain", "resume=outputs/RUN", "init_from=x")
+    assert len(both.split("\n")) == 2
+    assert "init_from=" in both
+
+
 def test_resume_and_init_from_exclude_each_other() -> None:
     assert "init_from=" in faults("resume=outputs/RUN", "init_from=x")
 

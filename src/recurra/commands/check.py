@@ -136,7 +136,9 @@ def _trial_faults(conf: Composer, overrides: list[Override], ranged: set[str]) -
     refused = faults.schema_faults(schema, plain, given, composed.choices)
     found += [text for name, text in refused.items() if name not in skipped]
     if unsound := {*refused, *skipped}:  # rules between options are looked at where those are sound
-        mended = _mended(plain, unsound, resolved(conf.shipped(), schema)[0])
+        tasks = [override for override in overrides if override.key_or_group in ("task", "experiment")]
+        shipped = conf.compose([override for override in tasks if conf.is_group(override)]).config
+        mended = _mended(plain, unsound, resolved(shipped, schema)[0])
         rules = faults.schema_faults(schema, mended, set(), {})
         found += [text for name, text in rules.items() if not (name and _inside(name, unsound))]
     return found

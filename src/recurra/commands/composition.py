@@ -108,10 +108,6 @@ class Composer:
             return [name for name in shown if _task_of(name) == task]
         return shown
 
-    def shipped(self) -> DictConfig:
-        """The config without any override."""
-        return self._hydra([])[0]
-
     def _compose_groups(self, overrides: list[Override]) -> Composed:
         try:
             if any(self._is_hidden(override) for override in overrides):

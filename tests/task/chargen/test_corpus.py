@@ -97,7 +97,8 @@ def test_the_standard_library_is_built_in(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         (b"", "there is no text in it"),
-        (b"short", "5 characters are too few to train on windows of 16; give more text, or a smaller data.window"),
+        (b"short", "5 characters leave 0 to validate on; give more text, or a larger data.validation_fraction"),
+        (b"still short" * 4, "44 characters are too few to train on windows of 64; give more text, or a smaller data"),
         (b"a" * 100 + b"\xff", "byte 100 is not UTF-8"),
         (b"\x7fELF\0\0", "byte 4 is 0, as in no text"),
     ],
@@ -105,7 +106,7 @@ def test_the_standard_library_is_built_in(tmp_path: Path) -> None:
 def test_a_text_with_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, expected: str) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     words = [*SMALL, f"paths.data={tmp_path}/data", f"paths.outputs={tmp_path}/outputs"]
-    assert train.main([*words, "data=plain", f"data.path={tmp_path}/a.txt"]) == 2
+    assert train.main([*words, "data=plain", f"data.path={tmp_path}/a.txt", "data.window=64"]) == 2
     told = capsys.readouterr().err
     assert expected in told
     assert "Traceback" not in told
@@ -113,7 +114,13 @@ def test_a_text_with_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str],
     assert not list((tmp_path / "data").rglob("*.tmp"))
 
 
-def test_nothing_is_said_of_where_to_get_a_text_that_is_not_there(tmp_path: Path) -> None:
+def test_a_vocabulary_without_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("to be or not to be. " * 40)
+    with pytest.raises(UserError, match=r"tokenizer\.min_count=1000: no character is as frequent"):
+        train.train(config(tmp_path, "data=plain", f"data.path={tmp_path}/a.txt", "tokenizer.min_count=1000"))
+
+
+def test_it_is_said_where_to_get_a_text_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(
         UserError, match=r"there is no folder .*tinyshakespeare\. Download it from .* input\.txt .*data\.path"
     ):

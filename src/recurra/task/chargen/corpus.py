@@ -93,7 +93,12 @@ def _parts(text: np.ndarray, validation: float, test: float, window: int, descri
     first = int(len(text) * (1.0 - validation - test) + 1e-6)
     second = len(text) if test == 0.0 else int(len(text) * (1.0 - test) + 1e-6)
     parts = {"train": text[:first], "validation": text[first:second], "test": text[second:]}
-    if first <= window or second - first < 2:
+    if second - first < 2:
+        raise UserError(
+            f"{description}: {len(text):,} characters leave {second - first} to validate on; "
+            f"give more text, or a larger data.validation_fraction (now {validation:g})"
+        )
+    if first <= window:
         raise UserError(
             f"{description}: {len(text):,} characters are too few to train on windows of {window}; "
             f"give more text, or a smaller data.window"

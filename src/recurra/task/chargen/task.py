@@ -50,6 +50,10 @@ class ChargenTask(Task):
         corpus = load_corpus(config.data, config.paths)
         if checkpoint is None:
             tokenizer = CodePointTokenizer.learn(corpus.counts("train"), config.tokenizer.min_count)
+            if len(tokenizer) == 1:
+                raise UserError(
+                    f"tokenizer.min_count={config.tokenizer.min_count}: no character is as frequent as that"
+                )
         else:
             tokenizer = CodePointTokenizer.from_json(checkpoint.tokenizer)
         return Prepared(corpus, tokenizer, config)
