@@ -1,9 +1,8 @@
 """Cells of a language model at equal numbers of parameters, by epochs and by time: a table and a picture.
 
-    python train.py -m data=tinyshakespeare task=chargen task.keep=last trainer.max_epochs=4 model.cell=lstm,mingru …
     python benchmarks/cells.py docs/cells.png RUN RUN …
 
-Takes finished runs of one data set; reads their ``metrics.csv``, in which each validation has its seconds.
+Takes finished runs of one data set; the seconds of a run are shared out evenly among its epochs.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ def main() -> None:
 
     figure = Figure(figsize=(9.6, 4.2), layout="constrained")
     by_epoch, by_time = figure.subplots(1, 2, sharey=True)
-    print("| cell | units | parameters | characters/s | nats | nats on windows | seconds |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| cell | units | optimizer | parameters | characters/s | one pass | windows | seconds |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     for color, run in zip((BLUE, RED, QUIET, INK), map(Path, sys.argv[2:]), strict=False):
         metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
         config = read_checkpoint(run / "best.ckpt").config
@@ -38,11 +37,11 @@ def main() -> None:
         nats = [float(row["val/nats"]) for row in scored]
         epochs = np.arange(1, len(nats) + 1)
         seconds = epochs / len(nats) * metrics["train/seconds"]
-        name = f"{config.model.cell}, {config.model.layers} x {config.model.hidden_size}, {len(nats)} epochs"
+        name = f"{config.model.cell}, {config.model.layers} x {config.model.hidden_size}, {config.optimizer.kind}"
         by_epoch.plot(epochs, nats, "o-", color=color, label=name, markersize=4)
         by_time.plot(seconds, nats, "o-", color=color, label=name, markersize=4)
         print(
-            f"| `{config.model.cell}` | {config.model.layers} x {config.model.hidden_size} "
+            f"| `{config.model.cell}` | {config.model.layers} x {config.model.hidden_size} | {config.optimizer.kind} "
             f"| {metrics['model/parameters'] / 1e6:.2f}M | {speed:,.0f} | {metrics['val/nats']:.3f} "
             f"| {metrics['val/nats_windows']:.3f} | {metrics['train/seconds']:.0f} |"
         )

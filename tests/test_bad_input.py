@@ -265,6 +265,11 @@ def test_evaluated_on_a_test_file_alone(trained: Path, tmp_path: Path, capsys: p
     assert "test/accuracy" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("word", ["split=all", "dynamic=0.001"])
+def test_evaluated_as_its_task_cannot_be(fault: Fault, trained: Path, word: str) -> None:
+    assert "split=all and dynamic= are for task=chargen" in fault(evaluate.main, f"checkpoint={trained}", word)
+
+
 def test_evaluated_on_data_that_is_gone(fault: Fault, trained: Path, tmp_path: Path) -> None:
     message = fault(evaluate.main, f"checkpoint={trained}", "data=files", f"data.train={tmp_path}/none.csv")
     assert message == f"there is no file {tmp_path}/none.csv"

@@ -9,16 +9,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from recurra import runs
-from recurra.config.train import Data, Train
+from recurra.config.train import OWN, Data, Train
 from recurra.task.base import Report, Task
-
-COLUMNS = ("text", "label", "labels")
-OWN = {
-    "files": ("train", "validation", "test", *COLUMNS),
-    "hub": ("id", "config", *COLUMNS),
-    "plain": ("path", "id", "config"),
-}
-"""The options of a data set of the user's own."""
 
 
 def closing_words(task: Task, config: Train, run: Path, report: Report, seconds: float) -> RenderableType:

@@ -99,7 +99,8 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(x: Tensor, bf16: bool = False, iterations: int = 3) -> Tensor:
     """Nearly orthogonal matrices with the directions of ``x`` ``(batch, rows, columns)``, by Newton and Schulz.
 
-    The coefficients are Jordan's: singular values end between about 0.7 and 1.2.
+    The coefficients are Jordan's. After three iterations most singular values of a random matrix are near 1 and none is
+    above 1.21; those below a thousandth of the largest are still small.
     """
     y = x.bfloat16() if bf16 else x
     wide = y.shape[1] <= y.shape[2]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
 
+from recurra.checkpoint import write_atomically
 from recurra.logger.build import wandb_run
 from recurra.task.base import TaskModule
 from recurra.terminal import console
@@ -32,7 +34,9 @@ class Samples(pl.Callback):
         if not made:
             return
         self.rows += [{"step": trainer.global_step, **sample} for sample in made]
-        self.path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows), encoding="utf-8")
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self.rows)
+        with suppress(OSError):  # a full disk must not end a run
+            write_atomically(self.path, lambda path: path.write_text(lines, encoding="utf-8"))
         text = " ⏎ ".join("".join(str(value) for value in made[0].values()).strip().splitlines())
         console.print(f"  {text[:200]}", style="dim", highlight=False, markup=False)
         run = wandb_run()

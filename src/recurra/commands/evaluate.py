@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recurra.commands.cli import run
 from recurra.config.commands import Evaluate
-from recurra.config.train import Data
+from recurra.config.train import OWN, Data
 from recurra.errors import UserError
 
 
@@ -37,6 +37,7 @@ def evaluate(config: Evaluate) -> None:
     if other is not None and other.task != checkpoint.task:
         raise UserError(f"{other.path} is of task={other.task}, {path} of task={checkpoint.task}")
     task = load_task(checkpoint.task)
+    task.check_evaluation(config)
     data = config.data or checkpoint.config.data
     options = checkpoint.config.model_copy(update={"data": data, "paths": config.paths})
     if data.task != checkpoint.task:
@@ -62,5 +63,4 @@ def _name(data: Data, split: str) -> str:
     """Name of the folder for the scores of a split, which tells one file of the user's from another."""
     files = data.own_files()
     given = [*files.get(split, []), *files.get("train", []), *([data.id] if data.id else [])]
-    own = data.name in ("files", "hub", "plain") and given
-    return f"evaluate-{Path(given[0]).name if own else data.name}-{split}"
+    return f"evaluate-{Path(given[0]).name if data.name in OWN and given else data.name}-{split}"

@@ -82,23 +82,24 @@ def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:
 
 def _write(config: Predict, predictor: ChargenPredictor, output: TextIO) -> None:
     """Goes on with the prompts: a single text as it is written, several as lines of JSON when they are done."""
+    from recurra.task.chargen.predictor import unescaped
     from recurra.terminal import console
 
     assert config.prompt is not None
     given = [config.prompt] if isinstance(config.prompt, str) else config.prompt
-    prompts = [prompt.replace("\\n", "\n") for prompt in given for _ in range(config.samples)]
+    prompts = [unescaped(prompt) for prompt in given for _ in range(config.samples)]
     seeds = [config.seed + number for _ in given for number in range(config.samples)]
     if unknown := predictor.tokenizer.unknown_in("".join(prompts)):
         console.print(f"never seen in training, read as unknown: {' '.join(map(repr, unknown))}", markup=False)
-    written = predictor.generate_many(prompts, config.length, config.temperature, config.top_k, config.top_p, seeds)
+    how = (config.length, config.temperature, config.top_k, config.top_p)
     if len(prompts) == 1:
         output.write(prompts[0])
-        for signs in written:
-            output.write(signs[0])
+        for sign in predictor.generate(prompts[0], *how, seeds[0]):
+            output.write(sign)
             output.flush()
         output.write("\n")
         return
-    texts = ["".join(signs) for signs in zip(*written, strict=True)]
+    texts = predictor.write(prompts, *how, seeds)
     for prompt, seed, text in zip(prompts, seeds, texts, strict=True):
         print(json.dumps({"prompt": prompt, "text": text, "seed": seed}, ensure_ascii=False), file=output)
 

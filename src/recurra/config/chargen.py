@@ -22,6 +22,7 @@ class TextData(Data):
     prompts: list[Text] = option("beginnings of the samples after each epoch; \\n ends a line", min_length=1)
 
     files: ClassVar[str] = "input.txt (or train.jsonl … with a column of texts)"
+    own: ClassVar[str] = "data=plain data.path"
 
     def own_files(self) -> dict[str, list[str]]:
         return {"train": [self.path] if isinstance(self.path, str) else self.path} if self.path else {}

@@ -8,6 +8,14 @@ from pydantic import ConfigDict, Field, model_validator
 
 from recurra.config.section import Count, Limit, Path, Rate, Section, Share, Text, option
 
+COLUMNS = ("text", "label", "labels")
+OWN = {
+    "files": ("train", "validation", "test", *COLUMNS),
+    "hub": ("id", "config", *COLUMNS),
+    "plain": ("path", "id", "config"),
+}
+"""The data sets that stand for any of the user's own, and the options that say which one it is."""
+
 
 class Data(Section):
     """Where the texts come from."""
@@ -23,6 +31,8 @@ class Data(Section):
 
     files: ClassVar[str] = "train.jsonl, validation.jsonl and test.jsonl (or .csv, .parquet …)"
     """What a folder of that name holds."""
+    own: ClassVar[str] = "data.train"
+    """How to give a file of one's own instead."""
 
     def own_files(self) -> dict[str, list[str]]:
         """The files that the user named, by split."""

@@ -26,18 +26,13 @@ def text_files(given: list[str]) -> list[Path]:
     for name in given:
         path = Path(name)
         if path.is_dir():
-            inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not _is_hidden(file, path)]
-            found += inside
-            missing = not inside
-        elif path.is_file():
-            found.append(path)
-            missing = False
+            meant = [file for file in sorted(path.rglob("*")) if not _is_hidden(file, path)]
         else:
-            inside = [Path(file) for file in sorted(glob.glob(name, recursive=True)) if Path(file).is_file()]
-            found += inside
-            missing = not inside
-        if missing:
+            meant = [path] if path.is_file() else [Path(file) for file in sorted(glob.glob(name, recursive=True))]
+        files = [file for file in meant if file.is_file()]
+        if not files:
             raise UserError(f"data.path={name}: there is no such file, and no file in such a folder or glob")
+        found += files
     return list(dict.fromkeys(found))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recurra.config.train import Data, Paths
+from recurra.config.train import OWN, Data, Paths
 from recurra.data.files import Row, read_rows, table_format
 from recurra.errors import UserError
 
@@ -36,7 +36,7 @@ def find_source(data: Data, paths: Paths) -> Source:
     files = {split: [Path(path) for path in given] for split, given in data.own_files().items()}
     if files:
         return _from_files(files, ", ".join(str(path) for group in files.values() for path in group))
-    name = data.id if data.name == "hub" and data.id else data.name  # data=hub stands for any set
+    name = data.id if data.name in OWN and data.id else data.name
     folder = Path(paths.data) / name
     if folder.is_dir():
         return _from_folder(folder)
@@ -52,7 +52,7 @@ def _how_to_fill(data: Data, folder: Path, found: str) -> str:
     return (
         f"data={data.name}: {found}.{page} {data.files} "
         f"into {folder}, set paths.data (RECURRA_DATA_DIR) to the folder that holds {folder.name}/, "
-        f"or give your own file: {'data=plain data.path' if data.task == 'chargen' else 'data.train'}=FILE"
+        f"or give your own file: {data.own}=FILE"
     )
 
 

@@ -184,14 +184,17 @@ class Task(ABC):
     def commands(self, checkpoint: str, data: str, options: Data) -> list[str]:
         """Commands to try after a run; ``checkpoint`` and ``data`` are the words that name both."""
 
-    def further_scores(self, predictor: Any, prepared: Any, config: Evaluate) -> dict[str, float]:
-        """Scores that only ``evaluate.py`` gives, when it is asked for them.
+    def check_evaluation(self, config: Evaluate) -> None:
+        """Refuses what ``evaluate.py`` can be asked for, but not for this task.
 
         Raises:
-            UserError: they are not for this task.
+            UserError: there is no such score.
         """
         if config.split == "all" or config.dynamic > 0.0:
             raise UserError("split=all and dynamic= are for task=chargen")
+
+    def further_scores(self, predictor: Any, prepared: Any, config: Evaluate) -> dict[str, float]:
+        """Scores that only ``evaluate.py`` gives, when it is asked for them."""
         return {}
 
     @abstractmethod

@@ -79,6 +79,32 @@ def test_rows_of_ones_own_and_a_validation_part_that_is_cut(tmp_path: Path) -> N
         corpus(tmp_path, "data=text8")
 
 
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"test": 900}, "there is no part to train on, but test"),
+        ({"train": 20, "validation": 900}, "of 920 characters 20 are too few to train on windows of"),
+        ({"train": 900, "validation": 1}, "901 characters leave 1 to validate on"),
+        ({"train": 0, "validation": 0, "test": 0}, "there is no text in it"),
+    ],
+)
+def test_parts_that_are_too_short(tmp_path: Path, parts: dict[str, int], expected: str) -> None:
+    folder = tmp_path / "data" / "text8"
+    folder.mkdir(parents=True)
+    for split, length in parts.items():
+        (folder / f"{split}.jsonl").write_text(json.dumps({"text": "a" * length}) + "\n")
+    with pytest.raises(UserError, match=expected):
+        corpus(tmp_path, "data=text8", "data.window=32")
+
+
+def test_a_test_part_without_anything_to_foretell_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "text8"
+    folder.mkdir(parents=True)
+    for split, length in {"train": 900, "validation": 90, "test": 1}.items():
+        (folder / f"{split}.jsonl").write_text(json.dumps({"text": "a" * length}) + "\n")
+    assert list(corpus(tmp_path, "data=text8").splits) == ["train", "validation"]
+
+
 def test_files_one_after_the_other_and_a_limit(tmp_path: Path) -> None:
     for name in ("b", "a"):
         (tmp_path / f"{name}.txt").write_text(name * 500)
@@ -98,7 +124,10 @@ def test_the_standard_library_is_built_in(tmp_path: Path) -> None:
     [
         (b"", "there is no text in it"),
         (b"short", "5 characters leave 0 to validate on; give more text, or a larger data.validation_fraction"),
-        (b"still short" * 4, "44 characters are too few to train on windows of 64; give more text, or a smaller data"),
+        (
+            b"still short" * 4,
+            "of 44 characters 39 are too few to train on windows of 64; give more text, or a smaller data",
+        ),
         (b"a" * 100 + b"\xff", "byte 100 is not UTF-8"),
         (b"\x7fELF\0\0", "byte 4 is 0, as in no text"),
     ],

@@ -58,3 +58,10 @@ def batch_maker(text: np.ndarray, tokenizer: CodePointTokenizer, pin: bool = Fal
         return batch.pin_memory() if pin else batch
 
     return make
+
+
+def begin(state: Tensor | None, fresh: Tensor) -> Tensor | None:
+    """The state ``(layers, parts, batch, hidden)`` for a batch, zeros where it is ``fresh`` ``(batch,)``."""
+    if state is None or state.shape[2] != len(fresh):
+        return None
+    return state.masked_fill(fresh[:, None], 0.0) if bool(fresh.any()) else state

@@ -14,7 +14,7 @@ from recurra.config.chargen import TextData
 from recurra.config.train import Paths
 from recurra.data.cache import cached
 from recurra.data.plain import digest, read_text, standard_library, text_files
-from recurra.data.sources import Rows, find_source
+from recurra.data.sources import SPLITS, Rows, find_source
 from recurra.errors import UserError
 
 BETWEEN_ROWS = "\n\n"
@@ -50,60 +50,70 @@ def load_corpus(data: TextData, paths: Paths) -> Corpus:
     Raises:
         UserError: there is no such text, it is empty, too short for its parts, or no text at all.
     """
-    folder = Path(data.id if data.name == "hub" and data.id else Path(paths.data) / data.name)
     if given := data.own_files().get("train"):
         files = text_files(given)
-        return _cut(
-            data, paths, files, ", ".join(map(str, given)) + (f" ({len(files)} files)" if len(files) > 1 else "")
-        )
+        return _from_files(data, paths, files, ", ".join(given) + (f" ({len(files)} files)" if len(files) > 1 else ""))
     if data.name == "stdlib":
-        return _cut(data, paths, *standard_library())
+        return _from_files(data, paths, *standard_library())
+    folder = Path(paths.data) / data.name
     if (folder / "input.txt").is_file():
-        return _cut(data, paths, [folder / "input.txt"], f"folder {folder}")
-    source = find_source(data, paths)
-    parts = {
-        split: _mapped(
-            paths, [source.description, source.fingerprint, split, data.text], _texts(rows, data), data.limit
-        )
-        for split, rows in source.splits.items()
-    }
-    if len(parts) > 1:
-        named: dict[str, np.ndarray] = {name: parts[name] for name in ("train", "validation", "test") if name in parts}
-        corpus = Corpus(data.name, source.description, source.fingerprint, named)
-        if "validation" not in parts:
-            whole = _parts(parts["train"], data.validation_fraction, 0.0, data.window, source.description)
-            corpus.splits = {**whole, "test": parts["test"]}
-            corpus.notes.append("no validation part: the end of the training part stands in for it")
-        return corpus
-    whole = _parts(parts["train"], data.validation_fraction, data.test_fraction, data.window, source.description)
-    return Corpus(data.name, source.description, source.fingerprint, whole)
+        return _from_files(data, paths, [folder / "input.txt"], f"folder {folder}")
+    return _from_rows(data, paths)
 
 
-def _cut(data: TextData, paths: Paths, files: list[Path], description: str) -> Corpus:
+def _from_files(data: TextData, paths: Paths, files: list[Path], description: str) -> Corpus:
     fingerprint = digest(files)
     text = _mapped(paths, [fingerprint], (piece for path in files for piece in read_text(path)), data.limit)
-    if len(text) == 0:
-        raise UserError(f"{description}: there is no text in it")
-    parts = _parts(text, data.validation_fraction, data.test_fraction, data.window, description)
-    return Corpus(data.name, description, fingerprint, parts)
+    parts = _cut(text, data.validation_fraction, data.test_fraction)
+    return _checked(Corpus(data.name, description, fingerprint, parts), data)
 
 
-def _parts(text: np.ndarray, validation: float, test: float, window: int, description: str) -> dict[str, np.ndarray]:
+def _from_rows(data: TextData, paths: Paths) -> Corpus:
+    source = find_source(data, paths)
+    key = [source.description, source.fingerprint, data.text]
+    parts = {
+        split: _mapped(paths, [*key, split], _texts(rows, data), data.limit) for split, rows in source.splits.items()
+    }
+    if "train" not in parts:
+        raise UserError(f"{source.description}: there is no part to train on, but {', '.join(parts)}")
+    notes = []
+    if len(parts) == 1:
+        parts = _cut(parts["train"], data.validation_fraction, data.test_fraction)
+    elif "validation" not in parts:
+        parts = {**_cut(parts["train"], data.validation_fraction, 0.0), "test": parts["test"]}
+        notes.append("no validation part: the end of the training part stands in for it")
+    return _checked(Corpus(data.name, source.description, source.fingerprint, parts, notes), data)
+
+
+def _cut(text: np.ndarray, validation: float, test: float) -> dict[str, np.ndarray]:
     """The text in the order of its parts: to train on, to validate on, to test on."""
     first = int(len(text) * (1.0 - validation - test) + 1e-6)
     second = len(text) if test == 0.0 else int(len(text) * (1.0 - test) + 1e-6)
-    parts = {"train": text[:first], "validation": text[first:second], "test": text[second:]}
-    if second - first < 2:
+    return {"train": text[:first], "validation": text[first:second], "test": text[second:]}
+
+
+def _checked(corpus: Corpus, data: TextData) -> Corpus:
+    """The corpus without a test part in which there is nothing to foretell.
+
+    Raises:
+        UserError: a part is too short for its use.
+    """
+    sizes = {name: len(part) for name, part in corpus.splits.items()}
+    total = sum(sizes.values())
+    if total == 0:
+        raise UserError(f"{corpus.description}: there is no text in it")
+    if sizes["validation"] < 2:
         raise UserError(
-            f"{description}: {len(text):,} characters leave {second - first} to validate on; "
-            f"give more text, or a larger data.validation_fraction (now {validation:g})"
+            f"{corpus.description}: {total:,} characters leave {sizes['validation']} to validate on; "
+            f"give more text, or a larger data.validation_fraction (now {data.validation_fraction:g})"
         )
-    if first <= window:
+    if sizes["train"] <= data.window:
         raise UserError(
-            f"{description}: {len(text):,} characters are too few to train on windows of {window}; "
-            f"give more text, or a smaller data.window"
+            f"{corpus.description}: of {total:,} characters {sizes['train']:,} are too few to train on windows of "
+            f"{data.window}; give more text, or a smaller data.window"
         )
-    return {name: part for name, part in parts.items() if len(part) > 1}
+    corpus.splits = {name: corpus.splits[name] for name in SPLITS if sizes.get(name, 0) > 1}
+    return corpus
 
 
 def _texts(rows: Rows, data: TextData) -> Iterator[str]:

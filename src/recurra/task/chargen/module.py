@@ -12,8 +12,8 @@ from recurra.checkpoint import KEY
 from recurra.config.chargen import ChargenTrain, LanguageModelSpec
 from recurra.model.language_model import RecurrentLanguageModel
 from recurra.task.base import Corpus, TaskModule
-from recurra.task.chargen.batch import NOT_SCORED, WindowBatch
-from recurra.task.chargen.predictor import ChargenPredictor
+from recurra.task.chargen.batch import NOT_SCORED, WindowBatch, begin
+from recurra.task.chargen.predictor import ChargenPredictor, unescaped
 from recurra.task.chargen.scores import in_other_units
 from recurra.tokenizer.codepoints import CodePointTokenizer
 
@@ -28,7 +28,7 @@ class ChargenModule(TaskModule):
     ) -> None:
         super().__init__(config, spec.model_dump(), tokenizer.to_json(), corpus)
         self.tokenizer = tokenizer
-        self.prompts = [prompt.replace("\\n", "\n") for prompt in config.data.prompts]
+        self.prompts = [unescaped(prompt) for prompt in config.data.prompts]
         self.network = RecurrentLanguageModel(config.model, spec)
         self.carried: Tensor | None = None
         """State after the last training batch; kept in checkpoints, so that a run that goes on goes on reading."""
@@ -66,10 +66,8 @@ class ChargenModule(TaskModule):
     def samples(self) -> list[dict[str, str]]:
         assert isinstance(self.config, ChargenTrain)
         writer = ChargenPredictor(self.network, self.tokenizer, self.config, str(self.device))
-        written = list(writer.generate_many(self.prompts, 200, 0.8))
-        return [
-            {"prompt": prompt, "text": "".join(signs[i] for signs in written)} for i, prompt in enumerate(self.prompts)
-        ]
+        texts = writer.write(self.prompts, 200, 0.8)
+        return [{"prompt": prompt, "text": text} for prompt, text in zip(self.prompts, texts, strict=True)]
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         super().on_save_checkpoint(checkpoint)
@@ -79,10 +77,3 @@ class ChargenModule(TaskModule):
         super().on_load_checkpoint(checkpoint)
         carried = checkpoint[KEY]["carried"]
         self.carried = None if carried is None else carried.to(self.device)
-
-
-def begin(state: Tensor | None, fresh: Tensor) -> Tensor | None:
-    """The state ``(layers, parts, batch, hidden)`` for a batch, zeros where it is ``fresh`` ``(batch,)``."""
-    if state is None or state.shape[2] != len(fresh):
-        return None
-    return state.masked_fill(fresh[:, None], 0.0) if bool(fresh.any()) else state

@@ -17,6 +17,11 @@ from recurra.task.chargen.scores import nats_of
 from recurra.tokenizer.codepoints import CodePointTokenizer
 
 
+def unescaped(prompt: str) -> str:
+    """A prompt as it is typed in a shell or a YAML file, in which ``\\n`` means a line end."""
+    return prompt.replace("\\n", "\n")
+
+
 class Answer(TypedDict):
     """How well a text was foretold."""
 
@@ -73,6 +78,21 @@ class ChargenPredictor:
         """The characters that follow the prompt, one by one as they are written; see `generate_many`."""
         for signs in self.generate_many([prompt], length, temperature, top_k, top_p, [seed]):
             yield signs[0]
+
+    def write(
+        self,
+        prompts: Sequence[str],
+        length: int = 500,
+        temperature: float = 1.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        seeds: Sequence[int] | None = None,
+    ) -> list[str]:
+        """What follows each prompt, whole; see `generate_many`."""
+        texts = [""] * len(prompts)
+        for signs in self.generate_many(prompts, length, temperature, top_k, top_p, seeds):
+            texts = [text + sign for text, sign in zip(texts, signs, strict=True)]
+        return texts
 
     def generate_many(
         self,

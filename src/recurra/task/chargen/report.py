@@ -9,9 +9,10 @@ from rich.console import Group
 from rich.text import Text
 
 from recurra.checkpoint import write_atomically
+from recurra.data.streams import WARMUP
 from recurra.task.base import Report, prefix
 from recurra.task.chargen.pictures import context_picture
-from recurra.task.chargen.predictor import ChargenPredictor
+from recurra.task.chargen.predictor import ChargenPredictor, unescaped
 from recurra.task.chargen.scores import CONTIGUOUS, in_other_units, nats_by_context
 
 SAMPLES = "samples.txt"
@@ -29,7 +30,7 @@ def write_report(predictor: ChargenPredictor, text: np.ndarray, split: str, fold
     shown = "\n\n".join(f"--- temperature {row[1]}, {row[0]!r}\n{row[0]}{row[2]}" for row in samples)
     write_atomically(folder / SAMPLES, lambda path: path.write_text(shown + "\n", encoding="utf-8"))
     told = prefix(split)
-    way = "in one pass" if len(text) <= CONTIGUOUS else "in parts side by side, each after the 1,024 before it"
+    way = "in one pass" if len(text) <= CONTIGUOUS else f"in parts side by side, each after the {WARMUP:,} before it"
     headline = Text(
         f"{told}: {nats:.4f} nats a character ({scores['bits']:.4f} bits, perplexity {scores['perplexity']:.3f}) "
         f"over all {len(text):,} characters {way}; {scores['nats_windows']:.4f} on windows of {len(by_context)} "
@@ -47,10 +48,9 @@ def write_report(predictor: ChargenPredictor, text: np.ndarray, split: str, fold
 
 def write_samples(predictor: ChargenPredictor, length: int = 400) -> list[tuple[str, float, str]]:
     """Prompt, temperature and continuation, for each prompt of the config at two temperatures."""
-    prompts = predictor.config.data.prompts
+    prompts = [unescaped(prompt) for prompt in predictor.config.data.prompts]
     samples = []
     for temperature in (0.8, 0.5):
-        known = [prompt.replace("\\n", "\n") for prompt in prompts]
-        written = list(predictor.generate_many(known, length, temperature))
-        samples += [(prompt, temperature, "".join(signs[i] for signs in written)) for i, prompt in enumerate(known)]
+        texts = predictor.write(prompts, length, temperature)
+        samples += [(prompt, temperature, text) for prompt, text in zip(prompts, texts, strict=True)]
     return samples

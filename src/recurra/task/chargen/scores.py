@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from recurra.data.loader import Loader
 from recurra.data.streams import FixedLoader, Windows, scattered, whole
 from recurra.model.language_model import RecurrentLanguageModel
-from recurra.task.chargen.batch import NOT_SCORED, WindowBatch, batch_maker
+from recurra.task.chargen.batch import NOT_SCORED, WindowBatch, batch_maker, begin
 from recurra.tokenizer.codepoints import CodePointTokenizer
 
 CONTIGUOUS = 200_000
@@ -39,9 +39,7 @@ def losses(
     state: Tensor | None = None
     for batch in batches:
         here = batch.to(device)
-        if state is not None:
-            state = state.masked_fill(here.fresh[:, None], 0.0) if state.shape[2] == len(here.fresh) else None
-        logits, state = network(here.tokens, state)
+        logits, state = network(here.tokens, begin(state, here.fresh))
         nats = F.cross_entropy(
             logits.transpose(1, 2), here.targets, ignore_index=NOT_SCORED, reduction="none"
         )  # (streams, time)

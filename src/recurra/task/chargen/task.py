@@ -89,7 +89,7 @@ class ChargenTask(Task):
 
     def commands(self, checkpoint: str, data: str, options: Data) -> list[str]:
         assert isinstance(options, TextData)
-        prompt = shlex.quote(f"prompt={options.prompts[0] if options.prompts else ''}")
+        prompt = shlex.quote(f"prompt={options.prompts[0]}")
         commands = [
             f"python predict.py {checkpoint} {prompt} length=500 temperature=0.8",
             f"python evaluate.py {checkpoint} dynamic=0.001",
@@ -114,6 +114,9 @@ class ChargenTask(Task):
 
     def report(self, predictor: ChargenPredictor, prepared: Prepared, split: str, folder: Path) -> Report:
         return write_report(predictor, prepared.corpus.splits[split], split, folder)
+
+    def check_evaluation(self, config: Evaluate) -> None:
+        pass  # every option of evaluate.py is for this task
 
     def further_scores(self, predictor: ChargenPredictor, prepared: Prepared, config: Evaluate) -> dict[str, float]:
         if config.dynamic == 0.0:
