@@ -15,6 +15,7 @@ from recurra.commands import evaluate, predict, train
 from tests.conftest import SMALL, write_reviews
 from tests.task.chargen import test_contract as chargen
 from tests.task.chargen.test_contract import write_text
+from tests.task.translation import test_contract as translation
 
 ROOT = Path(__file__).parents[1]
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")}
@@ -48,10 +49,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outputs = place / "outputs" / "sentiment"
     text = write_text(place / "data" / "tinyshakespeare")
     shutil.copy(text, place / "book.txt")
+    for file in translation.write_pairs(place / "data" / "multi30k").iterdir():
+        file.write_text(file.read_text().replace('"fr"', '"de"'), encoding="utf-8")
+    for name in ("a.en", "a.de"):
+        (place / name).write_text("".join(f"{name} {number}\n" for number in range(60)), encoding="utf-8")
     run = [*SMALL, "data=sst2", f"paths.data={place}/data", f"paths.run={outputs}/RUN", "trainer.max_epochs=1"]
     assert train.main(run) == 0
     shutil.copytree(outputs / "RUN", outputs / "OTHER_RUN")
     run = [*chargen.SMALL, "data=plain", f"data.path={text}", f"paths.run={place}/outputs/chargen/RUN"]
+    assert train.main([*run, f"paths.data={place}/data", "trainer.max_epochs=1"]) == 0
+    run = [*translation.SMALL, "data=multi30k", f"paths.run={place}/outputs/translation/RUN"]
     assert train.main([*run, f"paths.data={place}/data", "trainer.max_epochs=1"]) == 0
     newest = outputs / "RUN" / "config.yaml"  # a command that names no run means this one
     newest.touch()
@@ -71,14 +78,16 @@ def test_command_runs(
     if match["name"] == "train":
         asked = {word.partition("=")[0] for word in words}
         writes = "task=chargen" in words or any(word.startswith("experiment=tiny") for word in words)
-        small = [word for word in (chargen.SMALL if writes else SMALL) if word.partition("=")[0] not in asked]
+        options = chargen.SMALL if writes else translation.SMALL if "task=translation" in words else SMALL
+        small = [word for word in options if word.partition("=")[0] not in asked]
         small = [word for word in small if "experiment" not in asked or not word.startswith("task=")]
         fast = [] if "debug" in asked else ["debug=fast"]
         words += [*small, *fast]
     assert MAIN[match["name"]](words) == 0, capfd.readouterr().err
     if match["name"] == "predict" and "output=" not in line:
         out = capfd.readouterr().out
-        assert ("def " if "prompt=" in line else '"label"') in out or '"prompt"' in out
+        wanted = "def " if "prompt=" in line else '"translation"' if "/translation/" in line else '"label"'
+        assert wanted in out or '"prompt"' in out
 
 
 def test_both_languages_give_the_same_commands() -> None:

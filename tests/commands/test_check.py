@@ -26,7 +26,12 @@ CHOICES = sorted(
 )
 OF_A_TASK = ("data", "tokenizer", "model", "loss", "decode")
 """Groups whose choices are for one task each; those of the others are for all of them."""
-NEEDS = {"files": ["data.train=reviews.csv"], "hub": ["data.id=org/name"], "plain": ["data.path=book.txt"]}
+NEEDS = {
+    "files": ["data.train=reviews.csv"],
+    "hub": ["data.id=org/name"],
+    "plain": ["data.path=book.txt"],
+    "parallel": ["data.train=[a.en,a.de]"],
+}
 """What must be given beside a choice."""
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from recurra.commands.cli import run
 from recurra.config.commands import Predict
@@ -40,22 +40,40 @@ def predict(config: Predict) -> None:
     checkpoint = resolve_checkpoint(config.checkpoint, config.paths)
     if config.checkpoint is None:
         console.print(f"newest finished run: {checkpoint}")
-    predictor = recurra.load(checkpoint)
-    if config.prompt is not None:
-        from recurra.task.chargen.predictor import ChargenPredictor
+    predictor: Any = recurra.load(checkpoint)
+    from recurra.task.chargen.predictor import ChargenPredictor
+    from recurra.task.translation.predictor import TranslationPredictor
 
+    if config.prompt is not None:
         if not isinstance(predictor, ChargenPredictor):
             raise UserError(f"{checkpoint} does not write texts; prompt= is for task=chargen, text= is for all tasks")
         _to_output(config.output, lambda output: _write(config, predictor, output))
         return
+    options = {"beam": config.beam} if config.beam is not None else {}
+    options |= {"nbest": config.nbest} if config.nbest > 1 else {}
+    if (options or config.attention) and not isinstance(predictor, TranslationPredictor):
+        raise UserError(f"{checkpoint} does not translate; beam=, nbest= and attention= are for task=translation")
+    if config.attention is not None:
+        _draw(config, predictor)
     texts = _texts(config, predictor.text_columns)
 
     def answer(output: TextIO) -> None:
         while some := list(islice(texts, config.batch_size)):
-            for text, reply in zip(some, predictor.predict(some), strict=True):
+            for text, reply in zip(some, predictor.predict(some, **options), strict=True):
                 print(json.dumps({"text": text, **reply}, ensure_ascii=False), file=output)
 
     _to_output(config.output, answer)
+
+
+def _draw(config: Predict, predictor: Any) -> None:
+    """The attention of one text's translation, as a picture."""
+    from recurra.task.translation.pictures import attention_picture
+
+    if not isinstance(config.text, str) or config.attention is None:
+        raise UserError("attention=FILE draws one text: give it as text=")
+    ((best, *_),) = predictor.translate([config.text], **({} if config.beam is None else {"beam": config.beam}))
+    if best.target:
+        attention_picture(best.attention, best.source, best.target, config.attention)
 
 
 def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:

@@ -8,6 +8,7 @@ from recurra.config.chargen import TextData
 from recurra.config.section import Path, Section, Text, option
 from recurra.config.sentiment import SentimentData
 from recurra.config.train import Data, Paths
+from recurra.config.translation import ParallelData
 
 
 class Evaluate(Section):
@@ -34,6 +35,12 @@ class ChargenEvaluate(Evaluate):
     data: TextData | None
 
 
+class TranslationEvaluate(Evaluate):
+    """Scores of a translator."""
+
+    data: ParallelData | None
+
+
 class Predict(Section):
     """Answers of a checkpoint to texts."""
 
@@ -50,4 +57,7 @@ class Predict(Section):
     top_p: float = option("chargen: draw among the likeliest that have this much of the probability", gt=0, le=1)
     samples: int = option("chargen: texts to write for each prompt, side by side", ge=1)
     seed: int = option("chargen: seed of what is drawn", ge=0, lt=2**32)
+    beam: int | None = option("translation: hypotheses kept at each step; null as in training", ge=1, le=100)
+    nbest: int = option("translation: so many of the best translations of each text, at most the beam", ge=1, le=100)
+    attention: Path | None = option("translation: file for a picture of what the translation looked at")
     paths: Paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from recurra.config.section import Section, option
+from recurra.config.section import Rate, Section, option
 
 
 class Tokenizer(Section):
@@ -14,6 +14,13 @@ class Tokenizer(Section):
     lowercase: bool = option("fold capital letters")
     size: int = option("entries in the vocabulary at most", ge=8)
     min_count: int = option("a token rarer than this in the training split is unknown", ge=1)
+
+
+class PairTokenizer(Tokenizer):
+    """How both sides of a translation become sequences of tokens."""
+
+    joint: bool = option("one vocabulary for both languages")
+    dropout: Rate = option("bpe: share of the merges left out while training (BPE dropout)")
 
 
 class CodePoints(Section):

@@ -13,6 +13,7 @@ OWN = {
     "files": ("train", "validation", "test", *COLUMNS),
     "hub": ("id", "config", *COLUMNS),
     "plain": ("path", "id", "config"),
+    "parallel": ("train", "validation", "test", "id", "config", "source", "target"),
 }
 """The data sets that stand for any of the user's own, and the options that say which one it is."""
 
@@ -60,8 +61,9 @@ class Table(Data):
 
     @model_validator(mode="after")
     def told_where(self) -> Table:
-        if self.name == "files" and not self.own_files():
-            raise ValueError("data.train: must be given for data=files, for example data.train=reviews.csv")
+        if self.name in ("files", "parallel") and not self.own_files():
+            example = "reviews.csv" if self.name == "files" else "[a.en,a.de]"
+            raise ValueError(f"data.train: must be given for data={self.name}, for example data.train={example}")
         return self
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from recurra.checkpoint import write_atomically
 from recurra.errors import UserError
@@ -23,6 +24,22 @@ def cached(data: Path, name: str, write: Callable[[Path], None]) -> Path:
         except OSError as error:
             raise UserError(f"cannot write to {path.parent}: {error}; paths.data=FOLDER moves it") from None
     return path
+
+
+def cached_rows(data: Path, name: str, columns: Sequence[str], rows: Callable[[], Iterable[dict[str, str]]]) -> Any:
+    """Rows of texts as an Arrow file that is mapped into memory, not read into it; the same are not read twice."""
+    import datasets
+    from datasets.arrow_writer import ArrowWriter
+
+    features = datasets.Features({column: datasets.Value("string") for column in columns})
+
+    def write(temporary: Path) -> None:
+        with ArrowWriter(path=str(temporary), features=features) as writer:
+            for row in rows():
+                writer.write(row)
+            writer.finalize()
+
+    return datasets.Dataset.from_file(str(cached(data, f"{name}.arrow", write)))
 
 
 def _folder(data: Path) -> Path:

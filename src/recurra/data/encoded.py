@@ -50,6 +50,11 @@ class Encoded:
     def __getitem__(self, row: int) -> np.ndarray:
         return self.ids[self.offsets[row] : self.offsets[row + 1]]
 
+    def select(self, rows: np.ndarray) -> Encoded:
+        """Some of the rows, in this order."""
+        ids = np.concatenate([self.ids[:0], *(self[row] for row in rows)])
+        return Encoded(ids, np.concatenate([[0], np.cumsum(self.lengths[rows])]))
+
     def padded(self, rows: np.ndarray, pad: int) -> tuple[Tensor, Tensor]:
         """Tokens ``(batch, time)``, padded at the end, and lengths ``(batch,)`` of some rows."""
         lengths = self.lengths[rows]

@@ -15,16 +15,20 @@ B = TypeVar("B")
 def cut_by_length(lengths: np.ndarray, batch_size: int, batch_tokens: int) -> list[slice]:
     """Cuts rows, already sorted by length, into batches of at most ``batch_size`` rows and ``batch_tokens`` tokens.
 
-    Padding counts; a row that is longer than ``batch_tokens`` by itself makes a batch of its own.
+    ``lengths`` are ``(rows,)``, or ``(rows, sides)`` of texts with several sides, whose tokens count together. Padding
+    counts; a row that is longer than ``batch_tokens`` by itself makes a batch of its own.
     """
     cuts: list[slice] = []
     start = 0
-    for stop in range(1, len(lengths) + 1):
-        full = stop - start == batch_size
-        if stop == len(lengths) or full or (stop + 1 - start) * lengths[stop] > batch_tokens:
+    sides = lengths.reshape(len(lengths), -1).tolist()
+    longest = [0] * len(sides[0]) if sides else []
+    for stop, row in enumerate(sides):
+        longer = list(map(max, longest, row))
+        if stop > start and (stop - start == batch_size or (stop + 1 - start) * sum(longer) > batch_tokens):
             cuts.append(slice(start, stop))
-            start = stop
-    return cuts
+            start, longer = stop, row
+        longest = longer
+    return [*cuts, slice(start, len(sides))] if sides else []
 
 
 class Loader(ABC, Generic[P, B]):
@@ -69,9 +73,9 @@ class Loader(ABC, Generic[P, B]):
 class BatchLoader(Loader[np.ndarray, B]):
     """Batches of rows; shuffled anew each epoch, or in order of length.
 
-    Rows are sorted by length, rows of the same length in random order; the sorted rows are cut into batches, and the
-    batches come in random order. So there is next to no padding, the number of batches is the same in every epoch,
-    and the order depends on ``seed`` and the epoch alone.
+    Rows are sorted by length (of several sides by the last one, then by the one before it), rows of the same length in
+    random order; the sorted rows are cut into batches, and the batches come in random order. So there is next to no
+    padding, the number of batches is the same in every epoch, and the order depends on ``seed`` and the epoch alone.
     """
 
     def __init__(
@@ -85,15 +89,16 @@ class BatchLoader(Loader[np.ndarray, B]):
         super().__init__(make)
         self.lengths = lengths
         self.seed = seed
-        self.cuts = cut_by_length(np.sort(lengths), batch_size, batch_tokens)
+        self.keys = tuple(lengths.reshape(len(lengths), -1).T)  # the last is sorted by first, as lexsort has it
+        self.cuts = cut_by_length(lengths[np.lexsort(self.keys)], batch_size, batch_tokens)
 
     def batches(self) -> list[np.ndarray]:
         """Row numbers of each batch of the current epoch."""
         if self.seed is None:
-            order = np.argsort(self.lengths, kind="stable")
+            order = np.lexsort(self.keys)
             return [order[cut] for cut in self.cuts]
         generator = np.random.default_rng((self.seed, self.epoch))
-        order = np.lexsort((generator.permutation(len(self.lengths)), self.lengths))
+        order = np.lexsort((generator.permutation(len(self.lengths)), *self.keys))
         return [order[self.cuts[i]] for i in generator.permutation(len(self.cuts))]
 
     def __len__(self) -> int:

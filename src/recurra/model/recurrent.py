@@ -76,9 +76,7 @@ class Direction(nn.Module):
         if isinstance(self.rnn, MinGRU):
             outputs: Tensor = self.rnn(x, state[0])
             return outputs, outputs[None, :, -1]
-        dropped = self.training and self.recurrent_dropout > 0.0
-        weight_ih, weight_hh, bias_ih, bias_hh = self.rnn.all_weights[0]
-        weights = [weight_ih, drop_connect(weight_hh, self.recurrent_dropout, dropped), bias_ih, bias_hh]
+        weights = self.weights()
         if x.shape[1] == 1 and not torch.is_grad_enabled():
             return self.step(x, state, weights)
         run = getattr(torch, self.cell)  # torch.lstm, torch.gru, torch.rnn_tanh, torch.rnn_relu
@@ -86,8 +84,18 @@ class Direction(nn.Module):
         outputs, *end = run(x, initial, weights, True, 1, 0.0, torch.is_grad_enabled(), False, True)
         return outputs, torch.cat(end)
 
+    def weights(self) -> list[Tensor]:
+        """What `step` computes with: the parameters, while training with a new mask of DropConnect."""
+        if isinstance(self.rnn, MinGRU):
+            return []
+        dropped = self.training and self.recurrent_dropout > 0.0
+        weight_ih, weight_hh, bias_ih, bias_hh = self.rnn.all_weights[0]
+        return [weight_ih, drop_connect(weight_hh, self.recurrent_dropout, dropped), bias_ih, bias_hh]
+
     def step(self, x: Tensor, state: Tensor, weights: list[Tensor]) -> tuple[Tensor, Tensor]:
         """The same for a single time step: whole layers prepare for many and are ten times slower at one."""
+        if isinstance(self.rnn, MinGRU):
+            return self.forward(x, state)
         cell = getattr(torch, f"{self.cell}_cell")  # torch.lstm_cell, torch.gru_cell, …
         if self.cell == "lstm":
             end = torch.stack(cell(x[:, 0], (state[0], state[1]), *weights))

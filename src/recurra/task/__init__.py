@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 TASKS = {
     "sentiment": "recurra.task.sentiment.task:SentimentTask",
     "chargen": "recurra.task.chargen.task:ChargenTask",
+    "translation": "recurra.task.translation.task:TranslationTask",
 }
 """Where each task's class is; imported only when it is asked for, since it brings torch."""
 

@@ -16,8 +16,10 @@ from tokenizers import models, normalizers, pre_tokenizers, trainers
 from recurra.config.tokenizer import Tokenizer as Config
 from recurra.tokenizer.vocabulary import frozen_vocabulary
 
-PAD, UNKNOWN = "<pad>", "<unk>"
+PAD, UNKNOWN, BEGIN, END = "<pad>", "<unk>", "<s>", "</s>"
 SPECIALS = [PAD, UNKNOWN]
+BLANK = "▁"
+"""What stands for a blank in front of a token."""
 
 WORD = r"\p{Han}|n't|'(?:s|re|ve|ll|d|m)(?![\p{L}\p{N}])|(?:(?!\p{Han}|n't)[\p{L}\p{M}\p{N}_])+|\.+|!+|\?+|\S\p{M}*"
 """A Han character; an English contraction; a run of letters and digits; repeated stops; any other sign."""
@@ -31,23 +33,23 @@ class TextTokenizer:
         self.pad, self.unknown = (SPECIALS.index(token) for token in (PAD, UNKNOWN))
 
     @classmethod
-    def train(cls, config: Config, texts: Callable[[], Iterable[str]]) -> TextTokenizer:
-        """Learns the vocabulary from ``texts()``, the training split alone; for bpe it is called twice."""
+    def train(
+        cls, config: Config, texts: Callable[[], Iterable[str]], specials: Sequence[str] = SPECIALS
+    ) -> TextTokenizer:
+        """Learns the vocabulary from ``texts()``, the training split alone; for bpe it is called twice.
+
+        With ``specials`` beyond the two usual ones it is for writing, too: blanks are then kept, whatever the unit, so
+        that `decode` gives the text again.
+        """
         core = tokenizers.Tokenizer(models.WordLevel({PAD: 0, UNKNOWN: 1}, unk_token=UNKNOWN))
-        core.normalizer = normalizers.Sequence(_normalizers(config))
+        writes = len(specials) > len(SPECIALS)
+        core.normalizer = normalizers.Sequence(_normalizers(config, writes))
+        core.pre_tokenizer = _pre_tokenizer(config.kind, writes)
         if config.kind == "bpe":
-            core.pre_tokenizer = pre_tokenizers.Sequence(
-                [
-                    pre_tokenizers.Metaspace(),
-                    pre_tokenizers.Split(tokenizers.Regex(r"\p{P}|\p{S}|\p{N}"), "isolated"),
-                ]
-            )
-            core.model = _learn_bpe(config, core, texts)
+            core.model = _learn_bpe(config, core, texts, specials)
         else:
-            pattern = WORD if config.kind == "word" else r"."
-            core.pre_tokenizer = pre_tokenizers.Split(tokenizers.Regex(pattern), "removed", invert=True)
             counts = Counter(_pieces(core, texts()))
-            entries = frozen_vocabulary(counts, SPECIALS, config.size, config.min_count)
+            entries = frozen_vocabulary(counts, specials, config.size, config.min_count)
             core.model = models.WordLevel({token: i for i, token in enumerate(entries)}, unk_token=UNKNOWN)
         return cls(core)
 
@@ -70,20 +72,38 @@ class TextTokenizer:
         """Ids of each text: at least one, since a text without a token becomes a single unknown token."""
         return [encoding.ids or [self.unknown] for encoding in self.core.encode_batch_fast(list(texts))]
 
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids, without the special ones; of a tokenizer that is for writing."""
+        tokens = [self.core.id_to_token(i) or UNKNOWN for i in ids]
+        return "".join(token for token in tokens if token not in (PAD, BEGIN, END)).replace(BLANK, " ").strip()
+
     def split(self, text: str) -> list[str]:
         """The tokens of a text as they stand in the vocabulary, unknown ones as the unknown token."""
         return self.core.encode(text).tokens or [UNKNOWN]
 
 
-def _normalizers(config: Config) -> list[normalizers.Normalizer]:
-    steps: list[normalizers.Normalizer] = [
-        normalizers.NFC(),
-        normalizers.Replace(tokenizers.Regex(r"<br\s*/?>"), " "),
-        normalizers.Replace(tokenizers.Regex(r"[’‘`]"), "'"),
-        normalizers.Replace(tokenizers.Regex(r"\s+"), " "),
-        normalizers.Strip(),
-    ]
+def _normalizers(config: Config, writes: bool) -> list[normalizers.Normalizer]:
+    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
+    if not writes:
+        steps += [
+            normalizers.Replace(tokenizers.Regex(r"<br\s*/?>"), " "),
+            normalizers.Replace(tokenizers.Regex(r"[’‘`]"), "'"),
+        ]
+    steps += [normalizers.Replace(tokenizers.Regex(r"\s+"), " "), normalizers.Strip()]
     return [*steps, normalizers.Lowercase()] if config.lowercase else steps
+
+
+def _pre_tokenizer(kind: str, writes: bool) -> pre_tokenizers.PreTokenizer:
+    """Cuts a text into words, characters, or what subwords may not reach beyond."""
+    if kind != "bpe" and not writes:
+        pattern = WORD if kind == "word" else r"."
+        return pre_tokenizers.Split(tokenizers.Regex(pattern), "removed", invert=True)
+    inside = {"word": r"\p{P}|\p{S}|\p{Han}", "character": r".", "bpe": r"\p{P}|\p{S}|\p{N}"}[kind]
+    if writes and kind != "character":
+        inside = f"(?!{BLANK})(?:{inside})"  # a sign like others, which here is part of the word after it
+    return pre_tokenizers.Sequence(
+        [pre_tokenizers.Metaspace(), pre_tokenizers.Split(tokenizers.Regex(inside), "isolated")]
+    )
 
 
 def _pieces(core: tokenizers.Tokenizer, texts: Iterable[str]) -> Iterator[str]:
@@ -92,7 +112,9 @@ def _pieces(core: tokenizers.Tokenizer, texts: Iterable[str]) -> Iterator[str]:
             yield piece
 
 
-def _learn_bpe(config: Config, core: tokenizers.Tokenizer, texts: Callable[[], Iterable[str]]) -> models.BPE:
+def _learn_bpe(
+    config: Config, core: tokenizers.Tokenizer, texts: Callable[[], Iterable[str]], specials: Sequence[str]
+) -> models.BPE:
     """Merges learned from the texts (Sennrich et al. 2016), in a model that knows no reserved strings.
 
     The trainer would register the special tokens as strings to be found in any text; a review that contains
@@ -100,16 +122,16 @@ def _learn_bpe(config: Config, core: tokenizers.Tokenizer, texts: Callable[[], I
     stand alone.) The alphabet is chosen here, since the trainer leaves it to chance which of two equally frequent
     characters is in it.
     """
-    counts: Counter[str] = Counter("▁")  # stands before every text and for every blank
+    counts: Counter[str] = Counter(BLANK)  # stands before every text and for every blank
     for text in texts():
-        counts.update(core.normalizer.normalize_str(text).replace(" ", "▁"))
+        counts.update(core.normalizer.normalize_str(text).replace(" ", BLANK))
     alphabet = sorted(counts, key=lambda sign: (-counts[sign], sign))[: max(config.size // 2, 4)]
     learner = tokenizers.Tokenizer(models.BPE(unk_token=UNKNOWN))
     learner.normalizer, learner.pre_tokenizer = core.normalizer, core.pre_tokenizer
     trainer = trainers.BpeTrainer(
         vocab_size=config.size,
         min_frequency=config.min_count,
-        special_tokens=SPECIALS,
+        special_tokens=list(specials),
         initial_alphabet=alphabet,
         limit_alphabet=len(alphabet),
         show_progress=False,

@@ -12,13 +12,12 @@ from typing import Any, TypeAlias
 
 import datasets
 import numpy as np
-from datasets.arrow_writer import ArrowWriter
 
 from recurra.config.sentiment import SentimentData
 from recurra.config.train import Paths
-from recurra.data.cache import cached
+from recurra.data.cache import cached_rows
 from recurra.data.files import Row
-from recurra.data.sources import Rows, Source, find_source
+from recurra.data.sources import Source, find_source
 from recurra.data.split import stratified_split
 from recurra.errors import UserError
 
@@ -106,7 +105,11 @@ def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] |
     key = hashlib.sha256(settings.encode()).hexdigest()[:32]
 
     def read(name: str) -> Split:
-        return _to_disk(cells, source.splits[name], f"{key}-{name}", Path(paths.data))
+        rows = source.splits[name]
+        found: Split = cached_rows(
+            Path(paths.data), f"{key}-{name}", COLUMNS, lambda: (cells.normalise(where, row) for where, row in rows())
+        )
+        return found
 
     if split == "test" and labels is not None and "test" in source.splits:
         test = read("test")
@@ -141,7 +144,7 @@ def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] |
 
 
 HIDDEN = ""
-FEATURES = datasets.Features({name: datasets.Value("string") for name in ("text", "label", "group", "where")})
+COLUMNS = ("text", "label", "group", "where")
 
 
 def _labelled(rows: Split, labels: Collection[str]) -> bool:
@@ -155,18 +158,6 @@ def _labelled(rows: Split, labels: Collection[str]) -> bool:
     if where and len(where) < len(rows):
         raise UserError(f"{rows[where[0]]['where']}: the label is empty or -1; give it one, or leave the row out")
     return not where
-
-
-def _to_disk(cells: _Cells, rows: Rows, name: str, data: Path) -> Split:
-    """Rows as an Arrow file that is mapped into memory, not read into it; the same rows are not read twice."""
-
-    def write(temporary: Path) -> None:
-        with ArrowWriter(path=str(temporary), features=FEATURES) as writer:
-            for where, row in rows():
-                writer.write(cells.normalise(where, row))
-            writer.finalize()
-
-    return datasets.Dataset.from_file(str(cached(data, f"{name}.arrow", write)))
 
 
 class _Cells:

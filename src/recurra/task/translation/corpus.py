@@ -1,0 +1,201 @@
+"""The pairs of task=translation: three splits, checked, kept on disk and not in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import datasets
+import numpy as np
+
+from recurra.config.train import Paths
+from recurra.config.translation import ParallelData
+from recurra.data.cache import cached_rows
+from recurra.data.files import Row, table_format
+from recurra.data.plain import digest, read_text
+from recurra.data.sources import Rows, Source, find_source
+from recurra.data.split import stratified_split
+from recurra.errors import UserError
+
+Split: TypeAlias = datasets.Dataset
+"""Rows with the columns `COLUMNS`; ``alignment`` (JSON) and ``group`` may be empty."""
+
+COLUMNS = ("source", "target", "alignment", "group", "where")
+
+
+@dataclass
+class Corpus:
+    """A parallel corpus as the task sees it."""
+
+    name: str
+    description: str
+    fingerprint: str
+    """Changes whenever the rows do."""
+    splits: dict[str, Split]
+    notes: list[str] = field(default_factory=list)
+
+
+def load_corpus(data: ParallelData, paths: Paths) -> Corpus:
+    """Finds, reads and checks a parallel corpus.
+
+    Raises:
+        UserError: no such data, a language that they do not have, an empty side, files of unequal length.
+    """
+    if data.name == "phrasebook" and not data.own_files():
+        corpus = _phrasebook(data)
+    else:
+        corpus = _read(data, paths, _sources(data, paths))
+    if data.limit:
+        corpus.splits = {name: rows.select(range(min(data.limit, len(rows)))) for name, rows in corpus.splits.items()}
+    return corpus
+
+
+def _phrasebook(data: ParallelData) -> Corpus:
+    from recurra.data.phrasebook import generate
+
+    if {data.source, data.target} != {"en", "de"}:
+        raise UserError(f"data=phrasebook has the languages en and de, not {data.source} and {data.target}")
+    grammar = generate()
+    made = {}
+    for split, rows in grammar.items():
+        cells = [_cells(data, f"phrasebook {split} {number}", row) for number, row in enumerate(rows, 1)]
+        made[split] = datasets.Dataset.from_list(cells)
+    fingerprint = hashlib.sha256(repr(grammar).encode()).hexdigest()
+    return Corpus(data.name, "built in, made by a grammar", fingerprint, made)
+
+
+def _sources(data: ParallelData, paths: Paths) -> Source:
+    """The data set, with the parts that the user named in the place of its own."""
+    base = data.model_copy(update={"train": None, "validation": None, "test": None})
+    own = data.own_files()
+    found: list[Source] = []
+    splits: dict[str, Rows] = {}
+    if "train" not in own:
+        found.append(find_source(base, paths))
+        splits |= found[0].splits
+    for split, files in own.items():
+        found.append(_part(base, paths, split, files))
+        splits[split] = next(iter(found[-1].splits.values()))
+    fingerprint = hashlib.sha256(" ".join(source.fingerprint for source in found).encode()).hexdigest()
+    return Source("; ".join(source.description for source in found), splits, fingerprint, {})
+
+
+def _part(base: ParallelData, paths: Paths, split: str, files: list[str]) -> Source:
+    """One part: another one of a named set (``data.test=flickr2017``), two files of lines, or tables."""
+    name = f"{base.name}_{files[0]}"
+    if len(files) == 1 and (Path(paths.data) / name).is_dir():
+        other = find_source(base.model_copy(update={"name": name, "id": None}), paths)
+        if split not in other.splits:
+            raise UserError(f"{other.description}: there is no {split} split")
+        return Source(other.description, {split: other.splits[split]}, other.fingerprint, {})
+    if _is_aligned(files):
+        return _aligned(base, files)
+    return find_source(base.model_copy(update={"train": files}), paths)
+
+
+def _is_aligned(files: list[str]) -> bool:
+    """Whether these are two files of lines, one for each language, and not tables."""
+    return len(files) == 2 and all(table_format(Path(file)) in (None, ".txt") for file in files)
+
+
+def _aligned(data: ParallelData, files: list[str]) -> Source:
+    """Two files of as many lines; which is which says their ending, or else their order."""
+    source, target = map(Path, files)
+    if source.suffix == f".{data.target}" or target.suffix == f".{data.source}":
+        source, target = target, source
+    for path in (source, target):
+        if not path.is_file():
+            raise UserError(f"there is no file {path}")
+
+    def rows() -> Iterator[tuple[str, Row]]:
+        sides = [enumerate(_lines(path), 1) for path in (source, target)]
+        while True:
+            one, two = (next(side, None) for side in sides)
+            if one is None and two is None:
+                return
+            if one is None or two is None:
+                shorter, longer = (source, target) if one is None else (target, source)
+                number = (one or two or (0, ""))[0]
+                raise UserError(
+                    f"{longer}, line {number}: {shorter} has no such line; the files must be of equal length"
+                )
+            yield f"{source}, line {one[0]}", {data.source: one[1], data.target: two[1]}
+
+    return Source(f"{source} and {target}", {"train": rows}, digest([source, target]), {})
+
+
+def _lines(path: Path) -> Iterator[str]:
+    rest = ""
+    for piece in read_text(path):
+        *lines, rest = (rest + piece).split("\n")
+        yield from (line.rstrip("\r") for line in lines)
+    if rest:
+        yield rest
+
+
+def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
+    if "train" not in source.splits:
+        raise UserError(f"{source.description}: there is no training split; give data.train=FILE")
+    settings = json.dumps([version("recurra"), source.description, source.fingerprint, data.source, data.target])
+    key = hashlib.sha256(settings.encode()).hexdigest()[:32]
+
+    def read(name: str) -> Split:
+        rows = source.splits[name]
+        found: Split = cached_rows(
+            Path(paths.data), f"{key}-{name}", COLUMNS, lambda: (_cells(data, where, row) for where, row in rows())
+        )
+        return found
+
+    splits = {name: read(name) for name in source.splits}
+    notes: list[str] = []
+    for name, fraction in (("test", data.test_fraction), ("validation", data.validation_fraction)):
+        if name not in splits:
+            kept, held = stratified_split(np.zeros(len(splits["train"])), fraction)
+            if len(held) == 0:
+                raise UserError(f"{source.description}: too few training rows to cut a {name} split from them")
+            splits[name] = splits["train"].select(held)
+            splits["train"] = splits["train"].select(kept)
+            notes.append(f"no {name} split: {len(held):,} rows of train stand in for it (always the same)")
+    some = splits["train"][:1000]
+    if sum(map(str.__eq__, some["source"], some["target"])) > 0.5 * len(some["source"]):
+        raise UserError(
+            f"{source.description}: source and target are the same in most rows; see data.source and data.target"
+        )
+    ordered = {name: splits[name] for name in ("train", "validation", "test")}
+    return Corpus(data.name, source.description, source.fingerprint, ordered, notes)
+
+
+def _cells(data: ParallelData, where: str, row: Row) -> dict[str, str]:
+    """Both sides of a row: of columns of their own, or of one column ``translation``."""
+    sides = row["translation"] if isinstance(row.get("translation"), dict) else row
+    for language, name in ((data.source, "data.source"), (data.target, "data.target")):
+        if language not in sides:
+            raise UserError(
+                f"{where}: there is no language or column {language!r}, but {', '.join(map(repr, sides))}; "
+                f"give {name}=NAME"
+            )
+    source, target = (" ".join(str(sides[side] or "").split()) for side in (data.source, data.target))
+    if not source or not target:
+        raise UserError(f"{where}: the {'source' if not source else 'target'} is empty; leave the row out")
+    alignment: list[list[int]] = row.get("alignment") or []
+    if data.source == "de":
+        alignment = [[j, i] for i, j in alignment]
+    return {
+        "source": source,
+        "target": target,
+        "alignment": json.dumps(alignment) if alignment else "",
+        "group": str(row.get("phenomenon") or ""),
+        "where": where,
+    }
+
+
+def sides(rows: Split, side: str) -> Iterator[str]:
+    """The texts of one side one after the other, read from disk a thousand at a time."""
+    for batch in rows.select_columns(side).iter(1000):
+        some: Any = batch[side]
+        yield from some

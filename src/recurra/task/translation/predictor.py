@@ -1,0 +1,137 @@
+"""A trained translator: what ``recurra.load(RUN)`` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recurra.checkpoint import Checkpoint
+from recurra.config.translation import Decode, Seq2SeqSpec, TranslationTrain
+from recurra.decode.beam import beam_search
+from recurra.decode.greedy import greedy
+from recurra.decode.search import Hypothesis, Search, Step, replace_unknown
+from recurra.errors import UserError
+from recurra.model.attention import Memory
+from recurra.model.seq2seq import Seq2SeqNetwork
+from recurra.tokenizer.pair import SidesTokenizer
+from recurra.tokenizer.tokenizer import BEGIN, BLANK, END, PAD, UNKNOWN
+
+BATCH = 64
+"""Sentences that are translated at a time."""
+
+
+class Answer(TypedDict):
+    """The best translation, and its score: see `recurra.decode.search.Search`; with ``nbest``, all of them."""
+
+    translation: str
+    score: float
+    nbest: NotRequired[list[Answer]]
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A translation, and what it looked at."""
+
+    text: str
+    score: float
+    source: list[str]  # tokens, the end included
+    target: list[str]  # tokens
+    attention: np.ndarray  # (target, source)
+
+
+class TranslationPredictor:
+    """A network and its tokenizers, ready to translate, in fp32."""
+
+    def __init__(
+        self, network: Seq2SeqNetwork, tokenizer: SidesTokenizer, config: TranslationTrain, device: str = "cpu"
+    ) -> None:
+        self.network = network
+        self.tokenizer = tokenizer
+        self.config = config
+        self.device = device
+        self.text_columns = [config.data.source, "text"]
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint, device: str = "cpu") -> TranslationPredictor:
+        assert isinstance(checkpoint.config, TranslationTrain)
+        network = Seq2SeqNetwork(checkpoint.config.model, Seq2SeqSpec.model_validate(checkpoint.spec))
+        checkpoint.load_into(network)
+        tokenizer = SidesTokenizer.from_json(checkpoint.tokenizer)
+        return cls(network.eval().to(device), tokenizer, checkpoint.config, device)
+
+    def predict(self, texts: str | Sequence[str], nbest: int = 1, **decode: Any) -> list[Answer]:
+        """The best translation of each text; ``decode`` are options of `Decode` that differ from those of training."""
+        answers: list[Answer] = []
+        for found in self.translate([texts] if isinstance(texts, str) else texts, nbest, **decode):
+            every = [Answer(translation=each.text, score=round(each.score, 5)) for each in found]
+            answers.append(Answer(**every[0], nbest=every) if nbest > 1 else every[0])
+        return answers
+
+    def predict_texts(self, texts: Sequence[str], **decode: Any) -> list[str]:
+        """The best translations alone."""
+        return [best.text for (best, *_) in self.translate(texts, **decode)]
+
+    def translate(self, texts: Sequence[str], nbest: int = 1, **decode: Any) -> list[list[Translation]]:
+        """The ``nbest`` translations of each text, best first."""
+        options = self.config.decode.model_copy(update=decode)
+        if nbest > options.beam:
+            raise UserError(f"nbest={nbest}: a beam of {options.beam} finds at most as many; give beam={nbest}")
+        ids = self.tokenizer.encode_source(texts)
+        lengths = np.array([len(row) for row in ids])
+        order = np.argsort(lengths, kind="stable")
+        found: list[list[Translation]] = [[] for _ in texts]
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            for row, hypotheses in zip(rows, self.search([ids[row] for row in rows], options, nbest), strict=True):
+                found[row] = [self.read(texts[row], ids[row], hypothesis, options) for hypothesis in hypotheses]
+        return found
+
+    @torch.inference_mode()
+    def search(self, ids: list[list[int]], options: Decode, nbest: int) -> list[list[Hypothesis]]:
+        """Hypotheses of sources, given as ids."""
+        spec = self.network.spec
+        lengths = torch.tensor([len(row) for row in ids], device=self.device)
+        source = torch.full((len(ids), int(lengths.max())), spec.pad, device=self.device)
+        for number, row in enumerate(ids):
+            source[number, : len(row)] = torch.tensor(row, device=self.device)
+        memory, state = self.network.encode(source, lengths)
+        never = (spec.pad, spec.begin) if options.replace_unknown else (spec.pad, spec.begin, spec.unknown)
+        penalties = options.length_penalty, options.coverage_penalty
+        search = Search(spec.begin, spec.end, never, options.beam, nbest, *penalties)
+        longest = (options.max_ratio * lengths).long() + 10
+        way = greedy if options.beam == 1 else beam_search
+        return way(self.step(memory), state, lengths, longest, search)
+
+    def step(self, memory: Memory) -> Step:
+        """The network's step, for hypotheses of the sentences in ``memory``."""
+        selected: tuple[Tensor | None, Memory] = (None, memory)
+
+        def step(tokens: Tensor, state: Tensor, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            nonlocal selected
+            if selected[0] is not rows:
+                selected = rows, memory.select(rows)
+            logits, state, attention = self.network.step(tokens, state, selected[1])
+            return logits.log_softmax(-1), state, attention
+
+        return step
+
+    def read(self, text: str, ids: list[int], hypothesis: Hypothesis, options: Decode) -> Translation:
+        """A hypothesis as a text."""
+        source = self.pieces(text)
+        tokens = [self.tokenizer.target.core.id_to_token(token) or UNKNOWN for token in hypothesis.tokens]
+        if options.replace_unknown:
+            tokens = replace_unknown(tokens, hypothesis.attention, source, UNKNOWN)
+        words = "".join(token for token in tokens if token not in (PAD, BEGIN, END))
+        attention = hypothesis.attention.numpy()
+        return Translation(words.replace(BLANK, " ").strip(), hypothesis.score, [*source, END], tokens, attention)
+
+    def pieces(self, text: str) -> list[str]:
+        """The tokens of a source as they stand in it, unknown ones too."""
+        encoding = self.tokenizer.source.core.encode(text)
+        found = [text[start:stop].replace(" ", BLANK) for start, stop in encoding.offsets]
+        return [BLANK + piece if n == 0 and not piece.startswith(BLANK) else piece for n, piece in enumerate(found)]
