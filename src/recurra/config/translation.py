@@ -76,6 +76,9 @@ class TranslationLoss(Section):
     """What is minimised."""
 
     label_smoothing: float = option("share of the probability spread over all tokens", ge=0, lt=1)
+    scheduled_sampling: float = option(
+        "share of the target tokens that the decoder reads as it guessed them in a first pass", ge=0, le=1
+    )
     rdrop: float = option("R-Drop: weight of the divergence between two passes; 0 switches it off", ge=0)
 
 

@@ -20,7 +20,7 @@ def cut_by_length(lengths: np.ndarray, batch_size: int, batch_tokens: int) -> li
     """
     cuts: list[slice] = []
     start = 0
-    sides = lengths.reshape(len(lengths), -1).tolist()
+    sides = (lengths if lengths.ndim == 2 else lengths[:, None]).tolist()
     longest = [0] * len(sides[0]) if sides else []
     for stop, row in enumerate(sides):
         longer = list(map(max, longest, row))

@@ -83,6 +83,10 @@ class TaskModule(pl.LightningModule, ABC):
         """What the network makes of fixed inputs, for a person to read; some tasks have none."""
         return []
 
+    def draw_samples(self, folder: Path) -> dict[str, Path]:
+        """The same as pictures in ``folder``, by name; some tasks have none."""
+        return {}
+
     def train_means(self) -> dict[str, float]:
         """Means since the epoch began: ``train/loss`` and the like."""
         weight = self.sums["weight"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterable, Sequence
 
-from tokenizers import models
-
 from recurra.config.tokenizer import PairTokenizer as Config
+from recurra.tokenizer.bpe_dropout import DroppingTokenizer
 from recurra.tokenizer.tokenizer import BEGIN, END, SPECIALS, TextTokenizer
 
 WRITING = [*SPECIALS, BEGIN, END]
@@ -54,17 +54,13 @@ class SidesTokenizer:
 
     def encode_source(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of sources, each with the end after it: an empty one is the end alone."""
-        return [[*encoding.ids, self.end] for encoding in self.source.core.encode_batch_fast(list(texts))]
+        return [[*ids, self.end] for ids in self.source.ids(texts)]
 
     def encode_target(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of translations between begin and end."""
-        encodings = self.target.core.encode_batch_fast(list(texts))
-        return [[self.begin, *encoding.ids, self.end] for encoding in encodings]
+        return [[self.begin, *ids, self.end] for ids in self.target.ids(texts)]
 
-    def with_dropout(self, rate: float) -> SidesTokenizer:
-        """The same, but of the merges of subwords a share is left out, anew each time (Provilkov et al. 2020)."""
-        dropping = SidesTokenizer.from_json(self.to_json())
-        for side in (dropping.source, dropping.target):
-            if isinstance(side.core.model, models.BPE):
-                side.core.model.dropout = rate
-        return dropping
+    def with_dropout(self, rate: float, generator: random.Random) -> SidesTokenizer:
+        """The same, but of the merges of subwords a share is left out, drawn anew for each text."""
+        source = DroppingTokenizer(self.source.core, rate, generator)
+        return SidesTokenizer(source, source if self.shared else DroppingTokenizer(self.target.core, rate, generator))

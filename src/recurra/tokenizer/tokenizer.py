@@ -70,7 +70,11 @@ class TextTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text: at least one, since a text without a token becomes a single unknown token."""
-        return [encoding.ids or [self.unknown] for encoding in self.core.encode_batch_fast(list(texts))]
+        return [ids or [self.unknown] for ids in self.ids(texts)]
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text, none of an empty one."""
+        return [encoding.ids for encoding in self.core.encode_batch_fast(list(texts))]
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids, without the special ones; of a tokenizer that is for writing."""

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import ClassVar
 
-from tests.helpers import own_files
+from tests.helpers import assert_same, interrupted_after, metrics, own_files
 from tests.task.contract import TaskContract
 
 SMALL = [
@@ -43,9 +43,17 @@ class TestTranslation(TaskContract):
         "tokenizer.joint": ["true", "false"],
         "tokenizer.dropout": ["0.0", "0.2"],
         "loss.rdrop": ["0.0", "0.5"],
+        "loss.scheduled_sampling": ["0.3", "0.0"],
         "decode.beam": ["1", "3"],
         "decode.coverage_penalty": ["0.0", "0.3"],
     }
+
+    def test_what_is_drawn_for_a_batch_is_drawn_again_after_an_interruption(self, root: Path) -> None:
+        options = ["tokenizer.kind=bpe", "tokenizer.dropout=0.2", "loss.scheduled_sampling=0.3", "trainer.max_epochs=2"]
+        whole = self.make(root, "drawn", *options)
+        with interrupted_after(metrics(whole)["train/steps"] // 2 + 1):
+            self.make(root, "drawn-cut", *options)
+        assert_same(whole, self.make(root, "drawn-cut", "resume=auto", *options))
 
     @staticmethod
     def corpus(folder: Path) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import datasets
 import numpy as np
+import pyarrow.compute as pc
 
 from recurra.config.train import Paths
 from recurra.config.translation import ParallelData
@@ -64,6 +65,9 @@ def _phrasebook(data: ParallelData) -> Corpus:
     made = {}
     for split, rows in grammar.items():
         cells = [_cells(data, f"phrasebook {split} {number}", row) for number, row in enumerate(rows, 1)]
+        if data.source == "de":
+            for cell, row in zip(cells, rows, strict=True):
+                cell["alignment"] = json.dumps([[j, i] for i, j in row["alignment"]])
         made[split] = datasets.Dataset.from_list(cells)
     fingerprint = hashlib.sha256(repr(grammar).encode()).hexdigest()
     return Corpus(data.name, "built in, made by a grammar", fingerprint, made)
@@ -151,8 +155,10 @@ def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
         )
         return found
 
-    splits = {name: read(name) for name in source.splits}
     notes: list[str] = []
+    splits = {name: _whole(name, read(name), notes) for name in source.splits}
+    if len(splits["train"]) == 0:
+        raise UserError(f"{source.description}: there is no pair to train on")
     for name, fraction in (("test", data.test_fraction), ("validation", data.validation_fraction)):
         if name not in splits:
             kept, held = stratified_split(np.zeros(len(splits["train"])), fraction)
@@ -170,6 +176,17 @@ def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
     return Corpus(data.name, source.description, source.fingerprint, ordered, notes)
 
 
+def _whole(name: str, rows: Split, notes: list[str]) -> Split:
+    """The pairs that have both sides; what is left out is noted."""
+    empty = [np.flatnonzero(pc.equal(rows.data.column(side), "").to_numpy()) for side in ("source", "target")]
+    left_out = np.union1d(*empty)
+    if len(left_out) == 0:
+        return rows
+    first = rows[int(left_out[0])]["where"]
+    notes.append(f"{name}: {len(left_out):,} pairs with an empty side are left out (the first: {first})")
+    return rows.select(np.setdiff1d(np.arange(len(rows)), left_out))
+
+
 def _cells(data: ParallelData, where: str, row: Row) -> dict[str, str]:
     """Both sides of a row: of columns of their own, or of one column ``translation``."""
     sides = row["translation"] if isinstance(row.get("translation"), dict) else row
@@ -180,15 +197,10 @@ def _cells(data: ParallelData, where: str, row: Row) -> dict[str, str]:
                 f"give {name}=NAME"
             )
     source, target = (" ".join(str(sides[side] or "").split()) for side in (data.source, data.target))
-    if not source or not target:
-        raise UserError(f"{where}: the {'source' if not source else 'target'} is empty; leave the row out")
-    alignment: list[list[int]] = row.get("alignment") or []
-    if data.source == "de":
-        alignment = [[j, i] for i, j in alignment]
     return {
         "source": source,
         "target": target,
-        "alignment": json.dumps(alignment) if alignment else "",
+        "alignment": json.dumps(row["alignment"]) if row.get("alignment") else "",
         "group": str(row.get("phenomenon") or ""),
         "where": where,
     }

@@ -1,10 +1,12 @@
-"""Training a translator: cross-entropy of the next token with smoothed labels, and R-Drop."""
+"""Training a translator: cross-entropy of the next token with smoothed labels, R-Drop, scheduled sampling."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
+from pathlib import Path
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -12,7 +14,7 @@ from recurra.config.translation import Seq2SeqSpec, TranslationTrain
 from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.task.base import Corpus, TaskModule
 from recurra.task.translation.batch import PairBatch
-from recurra.task.translation.predictor import TranslationPredictor
+from recurra.task.translation.predictor import Translation, TranslationPredictor
 from recurra.task.translation.scores import text_scores
 from recurra.tokenizer.pair import SidesTokenizer
 
@@ -20,6 +22,8 @@ SCORED = 1000
 """Validation pairs that are translated after each epoch."""
 SHOWN = 4
 """Of these are shown."""
+DRAWN = 2
+"""Of the attention of these pictures are drawn."""
 
 
 class TranslationModule(TaskModule):
@@ -45,9 +49,13 @@ class TranslationModule(TaskModule):
         self.sources, self.references = sources, references
         self.nats: dict[str, float] = defaultdict(float)
         """Sums of validation: nats and tokens."""
+        self.shown: list[Translation] = []
+        """The last translations of the first of ``sources``."""
 
     def loss(self, batch: PairBatch) -> tuple[Tensor, dict[str, float], int]:
         inputs, targets = batch.target[:, :-1], batch.target[:, 1:]
+        if self.options.scheduled_sampling > 0.0:
+            inputs = self.guessed(batch, inputs)
         if self.options.rdrop == 0.0:
             loss = self.cross_entropy(self.network(batch.source, batch.lengths, inputs)[0], targets)
         else:
@@ -56,6 +64,18 @@ class TranslationModule(TaskModule):
             loss = 0.5 * (self.cross_entropy(logits, targets) + self.cross_entropy(again, targets))
             loss = loss + self.options.rdrop * self.divergence(logits, again, targets)
         return loss, {}, self.tokens(batch)
+
+    @torch.no_grad()
+    def guessed(self, batch: PairBatch, inputs: Tensor) -> Tensor:
+        """``inputs`` ``(batch, time)``, of which some are what the network guesses after those before them.
+
+        Scheduled sampling (Bengio et al. 2015) in two passes (Mihaylova & Martins 2019), for every decoder alike.
+        """
+        guesses = self.network(batch.source, batch.lengths, inputs)[0].argmax(-1).roll(1, 1)
+        drawn = torch.rand(inputs.shape, device=inputs.device) < self.options.scheduled_sampling
+        drawn &= inputs != self.pad
+        drawn[:, 0] = False  # the begin
+        return torch.where(drawn, guesses, inputs)
 
     def cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
         smoothing = self.options.label_smoothing
@@ -77,8 +97,9 @@ class TranslationModule(TaskModule):
         """Translates, too: at the end of the epoch averaged weights have given way to those in training."""
         self.nats.clear()
         self.writer.device = str(self.device)
-        translations = self.writer.predict_texts(self.sources, beam=1)
-        self.texts = text_scores(translations, self.references, self.language)
+        translated = [best for (best, *_) in self.writer.translate(self.sources, beam=1)]
+        self.texts = text_scores([best.text for best in translated], self.references, self.language)
+        self.shown = translated[:SHOWN]
 
     def validation_step(self, batch: PairBatch, batch_idx: int) -> None:
         logits, _ = self.network(batch.source, batch.lengths, batch.target[:, :-1])
@@ -94,7 +115,15 @@ class TranslationModule(TaskModule):
             self.log(f"val/{name}", value, logger=False)
 
     def samples(self) -> list[dict[str, str]]:
-        sources = self.sources[:SHOWN]
-        translations = self.writer.predict_texts(sources, beam=1)
-        shown = zip(sources, translations, self.references, strict=False)
-        return [{"source": f"{a} → ", "translation": b, "reference": c} for a, b, c in shown]
+        shown = zip(self.sources, self.shown, self.references, strict=False)
+        return [{"source": f"{a} → ", "translation": b.text, "reference": c} for a, b, c in shown]
+
+    def draw_samples(self, folder: Path) -> dict[str, Path]:
+        from recurra.task.translation.pictures import attention_picture
+
+        pictures = {}
+        for number, best in enumerate(self.shown[:DRAWN], 1):
+            if best.target:
+                pictures[f"attention_{number}"] = folder / f"attention-{number}.png"
+                attention_picture(best.attention, best.source, best.target, pictures[f"attention_{number}"])
+        return pictures

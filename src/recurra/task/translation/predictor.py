@@ -12,6 +12,7 @@ from torch import Tensor
 
 from recurra.checkpoint import Checkpoint
 from recurra.config.translation import Decode, Seq2SeqSpec, TranslationTrain
+from recurra.data.loader import cut_by_length
 from recurra.decode.beam import beam_search
 from recurra.decode.greedy import greedy
 from recurra.decode.search import Hypothesis, Search, Step, replace_unknown
@@ -21,8 +22,8 @@ from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.tokenizer.pair import SidesTokenizer
 from recurra.tokenizer.tokenizer import BEGIN, BLANK, END, PAD, UNKNOWN
 
-BATCH = 64
-"""Sentences that are translated at a time."""
+BATCH, TOKENS = 64, 8192
+"""Sentences that are translated at a time, and their tokens with padding."""
 
 
 class Answer(TypedDict):
@@ -85,8 +86,8 @@ class TranslationPredictor:
         lengths = np.array([len(row) for row in ids])
         order = np.argsort(lengths, kind="stable")
         found: list[list[Translation]] = [[] for _ in texts]
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
+        for cut in cut_by_length(lengths[order], BATCH, TOKENS):
+            rows = order[cut]
             for row, hypotheses in zip(rows, self.search([ids[row] for row in rows], options, nbest), strict=True):
                 found[row] = [self.read(texts[row], ids[row], hypothesis, options) for hypothesis in hypotheses]
         return found

@@ -15,12 +15,11 @@ from torch.nn import functional as F
 from recurra.checkpoint import Checkpoint
 from recurra.config.train import Data
 from recurra.config.translation import Seq2SeqSpec, TranslationTrain
-from recurra.data.encoded import Encoded
 from recurra.data.loader import BatchLoader
 from recurra.errors import UserError
 from recurra.task.base import Loaders, Report, Task
 from recurra.task.translation.alignment import alignment_of, links
-from recurra.task.translation.batch import PairBatch, Pairs, batch_maker
+from recurra.task.translation.batch import Pairs, batch_maker, dropping_batch_maker, encode
 from recurra.task.translation.corpus import Corpus, Split, load_corpus, sides
 from recurra.task.translation.module import SCORED, TranslationModule
 from recurra.task.translation.predictor import TranslationPredictor
@@ -87,14 +86,17 @@ class TranslationTask(Task):
         return TranslationModule(config, spec, tokenizer, prepared.corpus, shown["source"], shown["target"])
 
     def loaders(self, config: TranslationTrain, prepared: Prepared, pin: bool = False) -> Loaders:
-        pad = prepared.tokenizer.source.pad
-
-        def loader(pairs: Pairs, seed: int | None) -> BatchLoader[PairBatch]:
-            size, tokens = config.data.batch_size, config.data.batch_tokens
-            return BatchLoader(pairs.lengths, batch_maker(pairs, pad, pin), size, tokens, seed)
-
-        train = prepared.pairs["train"].select(prepared.kept)
-        return Loaders(loader(train, config.seed), loader(prepared.pairs["validation"], None))
+        pad, tokenizer = prepared.tokenizer.source.pad, prepared.tokenizer
+        size, tokens = config.data.batch_size, config.data.batch_tokens
+        train, validation = prepared.pairs["train"].select(prepared.kept), prepared.pairs["validation"]
+        make = batch_maker(train, pad, pin)
+        if config.tokenizer.kind == "bpe" and config.tokenizer.dropout > 0.0:
+            rows = prepared.corpus.splits["train"].select(prepared.kept)
+            make = dropping_batch_maker(rows, tokenizer, config.tokenizer.dropout, pad, pin)
+        return Loaders(
+            BatchLoader(train.lengths, make, size, tokens, config.seed),
+            BatchLoader(validation.lengths, batch_maker(validation, pad, pin), size, tokens, None),
+        )
 
     def commands(self, checkpoint: str, data: str, options: Data) -> list[str]:
         return [
@@ -122,14 +124,6 @@ class TranslationTask(Task):
         rows, pairs = prepared.corpus.splits[split], prepared.pairs[split]
         nats, tokens, error = forced(predictor, rows, pairs)
         return write_report(predictor, rows, nats, tokens, error, split, folder)
-
-
-def encode(rows: Split, tokenizer: SidesTokenizer) -> Pairs:
-    """Both sides of a split as ids."""
-    return Pairs(
-        Encoded.encode(sides(rows, "source"), tokenizer.encode_source, len(tokenizer.source)),
-        Encoded.encode(sides(rows, "target"), tokenizer.encode_target, len(tokenizer.target)),
-    )
 
 
 @torch.inference_mode()
