@@ -7,8 +7,8 @@
 Three ways of training the same network on the same batches with the same loss take turns in one process, so that the
 ratios hold whatever else the machine is doing: (1) Lightning with everything that is on by default: logging,
 checkpoints, progress, averaging; (2) a bare PyTorch loop in the same precision, which clips and averages too; (3) a
-bare loop in fp32 whose recurrent layers are what tutorials use: a bidirectional `nn.LSTM` over packed sequences (for
-task=sentiment alone: nothing is packed where streams are contiguous).
+bare loop over what tutorials use: for task=sentiment a bidirectional `nn.LSTM` over packed sequences in fp32, for
+task=translation the input-feeding decoder with as many parameters (nothing where streams are contiguous).
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from recurra.callbacks.stop import StopRequest
 from recurra.commands.check import compose
 from recurra.config.sentiment import SentimentTrain
 from recurra.config.train import Train
+from recurra.config.translation import TranslationTrain
 from recurra.hardware import prepare_process
 from recurra.logger.build import close_loggers, make_loggers
 from recurra.optimizer import make_optimizer
 from recurra.scheduler import Course
 from recurra.task import load_task
+from recurra.task.base import Task
 
 BATCHES, WARMUP, ROUNDS = 60, 10, 5
 
@@ -64,6 +66,20 @@ class Packed(nn.Module):
         return states
 
 
+def input_feeding(config: TranslationTrain, task: Task, prepared: Any) -> TranslationTrain:
+    """The same with the input-feeding decoder, as wide as makes the number of parameters most alike."""
+
+    def parameters(trial: TranslationTrain) -> int:
+        return sum(p.numel() for p in task.module(trial, prepared).network.parameters())
+
+    def with_size(size: int) -> TranslationTrain:
+        model = config.model.model_copy(update={"decoder": "input_feeding", "decoder_size": size})
+        return config.model_copy(update={"model": model})
+
+    sizes = [config.model.decoder_size + 32 * number for number in range(20)]
+    return min(map(with_size, sizes), key=lambda trial: abs(parameters(trial) - parameters(config)))
+
+
 def main() -> None:
     prepare_process()
     config = compose("train", ["logger=csv", *sys.argv[1:]])
@@ -76,7 +92,8 @@ def main() -> None:
     batches = [loader.make(rows) for rows in loader.batches()[:BATCHES]]
     tokens = sum(map(task.module(config, prepared).tokens, batches[WARMUP:]))
     bf16 = hardware.precision == "bf16-mixed"
-    ways = ["recurra", "bare", *(["packed"] if isinstance(config, SentimentTrain) else [])]
+    other = {"sentiment": ["packed"], "translation": ["input_feeding"]}.get(config.task.name, [])
+    ways = ["recurra", "bare", *other]
     seconds: dict[str, list[float]] = {way: [] for way in ways}
 
     def loop(module: Any, loss: Any, autocast: bool, average: bool) -> float:
@@ -118,14 +135,16 @@ def main() -> None:
             seconds["recurra"].append(clock.seconds)
         module = task.module(config, prepared).train()
         seconds["bare"].append(loop(module, lambda batch, m=module: m.loss(batch)[0], bf16, True))
-        if not isinstance(config, SentimentTrain):
-            continue
-        module = task.module(config, prepared).train()
-        module.network.recurrent = Packed(config)
-        seconds["packed"].append(loop(module, lambda batch, m=module: m.loss(batch)[0], False, average=False))
+        if isinstance(config, SentimentTrain):
+            module = task.module(config, prepared).train()
+            module.network.recurrent = Packed(config)
+            seconds["packed"].append(loop(module, lambda batch, m=module: m.loss(batch)[0], False, average=False))
+        if isinstance(config, TranslationTrain):
+            module = task.module(input_feeding(config, task, prepared), prepared).train()
+            seconds["input_feeding"].append(loop(module, lambda batch, m=module: m.loss(batch)[0], bf16, True))
     print(f"{torch.backends.cpu.get_cpu_capability()}, {hardware.precision}, {hardware.threads} thread(s)")
     for name, times in seconds.items():
-        print(f"{name:8} {tokens / statistics.median(times):10,.0f} tokens/s (median of {ROUNDS})")
+        print(f"{name:13} {tokens / statistics.median(times):10,.0f} tokens/s (median of {ROUNDS})")
     for other in ways[1:]:
         ratios = [b / a for a, b in zip(seconds["recurra"], seconds[other], strict=True)]
         shown = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

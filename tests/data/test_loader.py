@@ -118,3 +118,12 @@ def test_there_is_next_to_no_padding() -> None:
         padded += len(batch) * int(lengths[batch].max())
         real += int(lengths[batch].sum())
     assert 1 - real / padded < 0.05
+
+
+def test_there_is_next_to_no_padding_on_two_sides() -> None:
+    source = realistic_lengths(20_000)
+    target = np.maximum(1, source + np.random.default_rng(1).integers(-4, 5, len(source)))
+    lengths = np.stack([source, target], 1)
+    batches = epoch(loader(lengths, size=64, tokens=8192), 0)
+    padded = sum(len(batch) * lengths[batch].max(0).sum() for batch in batches)
+    assert lengths.sum() > 0.97 * padded

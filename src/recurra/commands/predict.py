@@ -42,19 +42,21 @@ def predict(config: Predict) -> None:
         console.print(f"newest finished run: {checkpoint}")
     predictor: Any = recurra.load(checkpoint)
     from recurra.task.chargen.predictor import ChargenPredictor
-    from recurra.task.translation.predictor import TranslationPredictor
+    from recurra.task.translation.predictor import Drawing, TranslationPredictor
 
     if config.prompt is not None:
         if not isinstance(predictor, ChargenPredictor):
             raise UserError(f"{checkpoint} does not write texts; prompt= is for task=chargen, text= is for all tasks")
         _to_output(config.output, lambda output: _write(config, predictor, output))
         return
-    options = {"beam": config.beam} if config.beam is not None else {}
+    options: dict[str, Any] = {"beam": config.beam} if config.beam is not None else {}
+    if config.beam == 0:
+        options = {"drawing": Drawing(config.temperature, config.top_k, config.top_p, config.seed)}
     options |= {"nbest": config.nbest} if config.nbest > 1 else {}
     if (options or config.attention) and not isinstance(predictor, TranslationPredictor):
         raise UserError(f"{checkpoint} does not translate; beam=, nbest= and attention= are for task=translation")
     if config.attention is not None:
-        _draw(config, predictor)
+        _draw(config, predictor, options)
     texts = _texts(config, predictor.text_columns)
 
     def answer(output: TextIO) -> None:
@@ -65,13 +67,13 @@ def predict(config: Predict) -> None:
     _to_output(config.output, answer)
 
 
-def _draw(config: Predict, predictor: Any) -> None:
+def _draw(config: Predict, predictor: Any, options: dict[str, Any]) -> None:
     """The attention of one text's translation, as a picture."""
     from recurra.task.translation.pictures import attention_picture
 
     if not isinstance(config.text, str) or config.attention is None:
         raise UserError("attention=FILE draws one text: give it as text=")
-    ((best, *_),) = predictor.translate([config.text], **({} if config.beam is None else {"beam": config.beam}))
+    ((best, *_),) = predictor.translate([config.text], **options)
     if best.target:
         attention_picture(best.attention, best.source, best.target, config.attention)
 

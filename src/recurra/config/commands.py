@@ -52,12 +52,14 @@ class Predict(Section):
     batch_size: int = option("texts that are read and answered at a time", ge=1)
     prompt: Text | list[Text] | None = option("chargen: beginning of a text, or several; \\n ends a line")
     length: int = option("chargen: characters to write", ge=1)
-    temperature: float = option("chargen: below 1 takes fewer risks, 0 always the likeliest character", ge=0)
-    top_k: int = option("chargen: draw among so many of the likeliest characters; 0 among all", ge=0)
-    top_p: float = option("chargen: draw among the likeliest that have this much of the probability", gt=0, le=1)
+    temperature: float = option("when drawing: below 1 takes fewer risks, 0 always the likeliest", ge=0)
+    top_k: int = option("when drawing: among so many of the likeliest; 0 among all", ge=0)
+    top_p: float = option("when drawing: among the likeliest that have this much of the probability", gt=0, le=1)
     samples: int = option("chargen: texts to write for each prompt, side by side", ge=1)
-    seed: int = option("chargen: seed of what is drawn", ge=0, lt=2**32)
-    beam: int | None = option("translation: hypotheses kept at each step; null as in training", ge=1, le=100)
-    nbest: int = option("translation: so many of the best translations of each text, at most the beam", ge=1, le=100)
+    seed: int = option("seed of what is drawn", ge=0, lt=2**32)
+    beam: int | None = option(
+        "translation: hypotheses kept at each step; null as in training, 0 draws instead", ge=0, le=100
+    )
+    nbest: int = option("translation: so many translations of each text, at most the beam", ge=1, le=100)
     attention: Path | None = option("translation: file for a picture of what the translation looked at")
     paths: Paths

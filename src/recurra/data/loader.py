@@ -73,9 +73,10 @@ class Loader(ABC, Generic[P, B]):
 class BatchLoader(Loader[np.ndarray, B]):
     """Batches of rows; shuffled anew each epoch, or in order of length.
 
-    Rows are sorted by length (of several sides by the last one, then by the one before it), rows of the same length in
-    random order; the sorted rows are cut into batches, and the batches come in random order. So there is next to no
-    padding, the number of batches is the same in every epoch, and the order depends on ``seed`` and the epoch alone.
+    Rows are sorted by length (of several sides by the last one, then by the one before it, upwards and downwards in
+    turn, so that neighbours are always alike), rows of the same length in random order; the sorted rows are cut into
+    batches, and the batches come in random order. So there is next to no padding, the number of batches is the same in
+    every epoch, and the order depends on ``seed`` and the epoch alone.
     """
 
     def __init__(
@@ -89,7 +90,10 @@ class BatchLoader(Loader[np.ndarray, B]):
         super().__init__(make)
         self.lengths = lengths
         self.seed = seed
-        self.keys = tuple(lengths.reshape(len(lengths), -1).T)  # the last is sorted by first, as lexsort has it
+        keys = list(lengths.reshape(len(lengths), -1).T)
+        for side in range(len(keys) - 1, 0, -1):
+            keys[side - 1] = np.where(keys[side] % 2 == 0, keys[side - 1], -keys[side - 1])
+        self.keys = tuple(keys)  # the last is sorted by first, as lexsort has it
         self.cuts = cut_by_length(lengths[np.lexsort(self.keys)], batch_size, batch_tokens)
 
     def batches(self) -> list[np.ndarray]:

@@ -121,6 +121,7 @@ class TranslationModule(TaskModule):
     def draw_samples(self, folder: Path) -> dict[str, Path]:
         from recurra.task.translation.pictures import attention_picture
 
+        folder.mkdir(exist_ok=True)
         pictures = {}
         for number, best in enumerate(self.shown[:DRAWN], 1):
             if best.target:

@@ -14,7 +14,7 @@ from recurra.checkpoint import Checkpoint
 from recurra.config.translation import Decode, Seq2SeqSpec, TranslationTrain
 from recurra.data.loader import cut_by_length
 from recurra.decode.beam import beam_search
-from recurra.decode.greedy import greedy
+from recurra.decode.greedy import greedy, sample_sequences
 from recurra.decode.search import Hypothesis, Search, Step, replace_unknown
 from recurra.errors import UserError
 from recurra.model.attention import Memory
@@ -32,6 +32,16 @@ class Answer(TypedDict):
     translation: str
     score: float
     nbest: NotRequired[list[Answer]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How translations are drawn instead of searched for; see `recurra.decode.sampling.draw`."""
+
+    temperature: float
+    top_k: int
+    top_p: float
+    seed: int  # of the first translation of each text; the second has the next one
 
 
 @dataclass(frozen=True)
@@ -65,10 +75,12 @@ class TranslationPredictor:
         tokenizer = SidesTokenizer.from_json(checkpoint.tokenizer)
         return cls(network.eval().to(device), tokenizer, checkpoint.config, device)
 
-    def predict(self, texts: str | Sequence[str], nbest: int = 1, **decode: Any) -> list[Answer]:
+    def predict(
+        self, texts: str | Sequence[str], nbest: int = 1, drawing: Drawing | None = None, **decode: Any
+    ) -> list[Answer]:
         """The best translation of each text; ``decode`` are options of `Decode` that differ from those of training."""
         answers: list[Answer] = []
-        for found in self.translate([texts] if isinstance(texts, str) else texts, nbest, **decode):
+        for found in self.translate([texts] if isinstance(texts, str) else texts, nbest, drawing, **decode):
             every = [Answer(translation=each.text, score=round(each.score, 5)) for each in found]
             answers.append(Answer(**every[0], nbest=every) if nbest > 1 else every[0])
         return answers
@@ -77,10 +89,12 @@ class TranslationPredictor:
         """The best translations alone."""
         return [best.text for (best, *_) in self.translate(texts, **decode)]
 
-    def translate(self, texts: Sequence[str], nbest: int = 1, **decode: Any) -> list[list[Translation]]:
-        """The ``nbest`` translations of each text, best first."""
+    def translate(
+        self, texts: Sequence[str], nbest: int = 1, drawing: Drawing | None = None, **decode: Any
+    ) -> list[list[Translation]]:
+        """The ``nbest`` translations of each text, best first; with ``drawing``, as many that are drawn."""
         options = self.config.decode.model_copy(update=decode)
-        if nbest > options.beam:
+        if drawing is None and nbest > options.beam:
             raise UserError(f"nbest={nbest}: a beam of {options.beam} finds at most as many; give beam={nbest}")
         ids = self.tokenizer.encode_source(texts)
         lengths = np.array([len(row) for row in ids])
@@ -88,12 +102,15 @@ class TranslationPredictor:
         found: list[list[Translation]] = [[] for _ in texts]
         for cut in cut_by_length(lengths[order], BATCH, TOKENS):
             rows = order[cut]
-            for row, hypotheses in zip(rows, self.search([ids[row] for row in rows], options, nbest), strict=True):
+            hypotheses_of = self.search([ids[row] for row in rows], options, nbest, drawing)
+            for row, hypotheses in zip(rows, hypotheses_of, strict=True):
                 found[row] = [self.read(texts[row], ids[row], hypothesis, options) for hypothesis in hypotheses]
         return found
 
     @torch.inference_mode()
-    def search(self, ids: list[list[int]], options: Decode, nbest: int) -> list[list[Hypothesis]]:
+    def search(
+        self, ids: list[list[int]], options: Decode, nbest: int, drawing: Drawing | None
+    ) -> list[list[Hypothesis]]:
         """Hypotheses of sources, given as ids."""
         spec = self.network.spec
         lengths = torch.tensor([len(row) for row in ids], device=self.device)
@@ -103,8 +120,18 @@ class TranslationPredictor:
         memory, state = self.network.encode(source, lengths)
         never = (spec.pad, spec.begin) if options.replace_unknown else (spec.pad, spec.begin, spec.unknown)
         penalties = options.length_penalty, options.coverage_penalty
-        search = Search(spec.begin, spec.end, never, options.beam, nbest, *penalties)
         longest = (options.max_ratio * lengths).long() + 10
+        if drawing is not None:
+            search = Search(spec.begin, spec.end, never)
+            drawn = [
+                sample_sequences(
+                    self.step(memory), state, lengths, longest, search, [drawing.seed + number] * len(ids),
+                    drawing.temperature, drawing.top_k, drawing.top_p,
+                )
+                for number in range(nbest)
+            ]  # fmt: skip
+            return [[one for (one,) in several] for several in zip(*drawn, strict=True)]
+        search = Search(spec.begin, spec.end, never, options.beam, nbest, *penalties)
         way = greedy if options.beam == 1 else beam_search
         return way(self.step(memory), state, lengths, longest, search)
 
