@@ -116,8 +116,8 @@ class Composer:
         except CONFIG_ERRORS:
             found: list[str] = []
             sound: list[Override] = []
-            for override in sorted(overrides, key=lambda override: not override.is_hydra_override()):
-                settings = [other for other in sound if other.is_hydra_override()]  # a search path, for one
+            for override in sorted(overrides, key=_rank):
+                settings = [other for other in sound if _rank(other) < 2]  # a search path, or the task
                 if fault := self._group_fault(override, settings):
                     found.append(fault)
                 else:
@@ -148,8 +148,8 @@ class Composer:
             return None
         except CONFIG_ERRORS as failure:
             error = failure
-        config, chosen = self._hydra([])
-        composed = Composed(config, chosen, [])
+        composed = Composed(*self._hydra(settings), [])
+        chosen = composed.choices
         if group not in chosen and not override.is_hydra_override():
             own = [name for name in chosen if not name.startswith("hydra/")]
             return f"{line}: {self.command} has no {group}=; its groups are {', '.join(own)}"
@@ -211,3 +211,8 @@ def _task_of(data: str) -> str | None:
     task = re.search(r"^task: *(\w+)", text, re.MULTILINE)
     base = re.search(r"^ *- (base_\w+)", text, re.MULTILINE)
     return task[1] if task else _task_of(base[1]) if base else None
+
+
+def _rank(override: Override) -> int:
+    """What the choices of other groups depend on comes first: Hydra's own settings, then the task."""
+    return 0 if override.is_hydra_override() else 1 if override.key_or_group in ("task", "experiment") else 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,8 @@ class ParallelData(Table):
 
     source: Text = option("language, or column, to translate from")
     target: Text = option("language, or column, to translate into")
+    own: ClassVar[str] = "data=parallel data.train"
+
     max_tokens: int = option("pairs with more tokens on a side are left out of training", ge=1)
 
     @model_validator(mode="after")
