@@ -36,7 +36,7 @@ Limit = Annotated[int, Field(ge=1)] | Literal[-1]
 class Section(BaseModel):
     """A group of options. Plain values only; unknown names and wrong types are faults."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 def option(help: str, **constraints: Any) -> Any:
