@@ -11,7 +11,7 @@ from tests.task.contract import TaskContract
 
 SMALL = [
     "task=translation", "logger=csv", "callbacks.progress=false", "trainer.precision=32-true", "trainer.threads=1",
-    "model.embedding_size=8", "model.hidden_size=6", "model.decoder_size=12", "model.heads=2", "data.batch_size=16",
+    "model.embedding_size=16", "model.hidden_size=16", "model.decoder_size=32", "model.heads=2", "data.batch_size=16",
     "tokenizer.size=80", "optimizer.averaging=0.8", "decode.max_ratio=1",
 ]  # fmt: skip
 
@@ -38,6 +38,7 @@ class TestTranslation(TaskContract):
     options = SMALL
     texts: ClassVar = ["the cat.", "a dog sees the big cat.", "", "unheard 春 of!", "bird " * 30]
     fitted: ClassVar = ("train/loss", 0.0, 0.5)
+    to_fit: ClassVar = ["tokenizer.kind=word", "optimizer.lr=2e-2", "optimizer.matrix_lr=0.1", "trainer.max_epochs=80"]
     more: ClassVar = {
         "tokenizer.kind": ["bpe", "word", "character"],
         "tokenizer.joint": ["true", "false"],
