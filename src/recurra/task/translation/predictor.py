@@ -47,6 +47,8 @@ class Translation:
 class TranslationPredictor:
     """A network and its tokenizers, ready to translate, in fp32."""
 
+    task = "translation"
+
     def __init__(
         self, network: Seq2SeqNetwork, tokenizer: SidesTokenizer, config: TranslationTrain, device: str = "cpu"
     ) -> None:
@@ -54,6 +56,7 @@ class TranslationPredictor:
         self.tokenizer = tokenizer
         self.config = config
         self.device = device
+        self.beam = config.decode.beam
         self.text_columns = [config.data.source, "text"]
 
     @classmethod
