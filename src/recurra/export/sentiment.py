@@ -11,7 +11,7 @@ import torch
 
 from recurra.export.classifier import classifier
 from recurra.export.graph import Precision
-from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, cut, same_logits
+from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, padded, same_logits
 
 MOST = 2000
 """Texts that are labelled, at even distances in the split."""
@@ -46,7 +46,7 @@ class SentimentShipment(Shipment):
         ids = np.concatenate([np.array(row) for row in tokenizer.encode(self.examples[0])])
         differences = []
         for batch, longest in FORMS:
-            inputs = cut(ids, batch, longest, tokenizer.pad, generator)
+            inputs = padded(ids, batch, longest, tokenizer.pad, generator)
             wanted = self.network(*(torch.from_numpy(inputs[name]) for name in ("tokens", "lengths")))
             (found,) = model.graph(**inputs)
             differences.append(float(np.abs(found - wanted.numpy()).max()))

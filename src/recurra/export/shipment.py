@@ -102,14 +102,21 @@ def same_logits(what: str, differences: list[float], longest: int) -> Check:
     return Check(what, told, worst <= LOGITS)
 
 
-def cut(ids: np.ndarray, batch: int, longest: int, pad: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
-    """A batch of pieces of a long row of tokens: ``tokens`` ``(batch, longest)`` and ``lengths`` ``(batch,)``."""
+def pieces(ids: np.ndarray, batch: int, length: int, generator: np.random.Generator) -> np.ndarray:
+    """Pieces ``(batch, length)`` of a long row of tokens; it begins anew where it is too short."""
+    starts = generator.integers(0, max(1, len(ids) - length), batch)
+    found: np.ndarray = ids[(starts[:, None] + np.arange(length)) % len(ids)].astype(np.int64)
+    return found
+
+
+def padded(
+    ids: np.ndarray, batch: int, longest: int, pad: int, generator: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Pieces of different ``lengths`` ``(batch,)`` as ``tokens`` ``(batch, longest)``, of which one is the longest."""
     lengths = generator.integers(1, longest + 1, batch)
     lengths[0] = longest
-    starts = generator.integers(0, max(1, len(ids) - longest), batch)
-    steps = np.arange(longest)
-    tokens = ids[(starts[:, None] + steps) % len(ids)]
-    return {"tokens": np.where(steps < lengths[:, None], tokens, pad).astype(np.int64), "lengths": lengths}
+    real = np.arange(longest) < lengths[:, None]
+    return {"tokens": np.where(real, pieces(ids, batch, longest, generator), pad), "lengths": lengths}
 
 
 def seconds(actions: dict[str, Callable[[], object]], rounds: int = 30) -> dict[str, float]:
