@@ -23,9 +23,9 @@ __all__ = ["BundleError", "load"]
 def load(bundle: str | Path, precision: str | None = None, threads: int = 1) -> Classifier | Writer | Translator | Any:
     """The model in the folder that ``export.py`` wrote, ready to answer.
 
-    It has ``predict``; a model of task=chargen has ``generate``, too, one of task=translation ``translate``. ``precision``
-    is ``fp32``, which gives the answers of the checkpoint, or ``int8``, which is smaller and faster; by default the
-    first of them that the bundle has. One thread is best for one text at a time.
+    It has ``predict``; a model of task=chargen has ``generate``, too, one of task=translation ``translate``.
+    ``precision`` is ``fp32``, which gives the answers of the checkpoint, or ``int8``, which is smaller and faster; by
+    default the first of them that the bundle has. One thread is best for one text at a time.
 
     Raises:
         BundleError: there is no such bundle, or a file of it is missing, altered, or not what it should be.

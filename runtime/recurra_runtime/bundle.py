@@ -1,8 +1,8 @@
 """The folder that holds a model: what is in it, and whether it is whole.
 
-    config.json  tokenizer.json  checksums.json       what the runtime reads, beside the graphs
-    model.onnx  model.int8.onnx                       the graphs (translation: encoder and decoder)
-    model.safetensors  proof.json  README.md          the weights, what was measured, the model card
+config.json  tokenizer.json  checksums.json       what the runtime reads, beside the graphs
+model.onnx  model.int8.onnx                       the graphs (translation: encoder and decoder)
+model.safetensors  proof.json  README.md          the weights, what was measured, the model card
 """
 
 from __future__ import annotations

@@ -48,4 +48,5 @@ class Classifier:
         ids = encoding.ids or [self.unknown]
         (logits,) = self.graph(tokens=np.array([ids]), lengths=np.array([len(ids)]))
         p: np.ndarray = np.exp(logits[0].astype(np.float64) - logits.max())
-        return p / p.sum()
+        p /= p.sum()
+        return p

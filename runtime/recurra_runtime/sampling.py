@@ -10,8 +10,8 @@ import numpy as np
 def draw(logits: np.ndarray, uniform: float, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> int:
     """A token drawn by a random number from 0 to 1 from ``logits`` ``(vocabulary,)``.
 
-    ``temperature`` 0 takes the likeliest. ``top_k`` leaves only so many of the likeliest, ``top_p`` as many of them as it
-    takes to reach that probability.
+    ``temperature`` 0 takes the likeliest. ``top_k`` leaves only so many of the likeliest, ``top_p`` as many of them as
+    it takes to reach that probability.
     """
     if temperature == 0.0:
         return int(logits.argmax())

@@ -12,8 +12,8 @@ from itertools import count
 import numpy as np
 
 Step = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
-"""Reads ``tokens`` ``(n,)`` after the state ``(parts, n, size)``; gives the log-probabilities ``(n, vocabulary)`` of the
-next token, the best of them ``(n, m)`` with their words, best first, the state, and the attention ``(n, source)``."""
+"""Reads ``tokens`` ``(n,)`` after the state ``(parts, n, size)``; gives the log-probabilities ``(n, vocabulary)`` of
+the next token, the best of them ``(n, m)`` with their words, best first, the state, and the attention ``(n, source)``."""
 
 UNSEEN = np.float32(1e-9)
 """The least coverage of a source token, so that its logarithm is finite."""
@@ -38,10 +38,10 @@ class Search:
 
     def score(self, log_probability: np.ndarray, norm: np.float32, attended: np.ndarray) -> np.ndarray:
         """Scores ``(n,)`` of what has ``log_probability`` ``(n,)`` and has ``attended`` ``(n, source)``."""
-        if self.coverage_penalty == 0.0:
-            return log_probability / norm
-        coverage = np.log(np.clip(attended, UNSEEN, 1.0)).sum(-1)
-        return log_probability / norm + np.float32(self.coverage_penalty) * coverage
+        score: np.ndarray = log_probability / norm
+        if self.coverage_penalty > 0.0:
+            score = score + np.float32(self.coverage_penalty) * np.log(np.clip(attended, UNSEEN, 1.0)).sum(-1)
+        return score
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,8 @@ def norms(longest: int, length_penalty: float) -> np.ndarray:
 def greedy(step: Step, state: np.ndarray, longest: int, search: Search) -> list[Hypothesis]:
     """The hypothesis of the likeliest tokens; after ``longest`` of them the end must follow."""
     norm = norms(longest, search.length_penalty)
-    trail, total, attended = _Trail(1), np.zeros(1, dtype=np.float32), np.float32(0.0)
+    trail, total = _Trail(1), np.zeros(1, dtype=np.float32)
+    attended = np.zeros((1, 1), dtype=np.float32)
     tokens, never = np.array([search.begin]), list(search.never)
     for written in count():
         log_probabilities, _, _, state, attention = step(tokens, state)
@@ -119,8 +120,8 @@ def greedy(step: Step, state: np.ndarray, longest: int, search: Search) -> list[
 def beam_search(step: Step, state: np.ndarray, longest: int, search: Search) -> list[Hypothesis]:
     """The ``nbest`` hypotheses found, best first; ``state`` ``(parts, 1, size)`` is that before the first token.
 
-    A hypothesis ends when its end is among the ``beam`` best candidates; the ``beam`` best others live on. The search is
-    over when none that lives can beat the worst of ``nbest`` finished ones any more.
+    A hypothesis ends when its end is among the ``beam`` best candidates; the ``beam`` best others live on. The search
+    is over when none that lives can beat the worst of ``nbest`` finished ones any more.
     """
     norm = norms(longest, search.length_penalty)
     trail, total = _Trail(search.nbest), np.zeros(1, dtype=np.float32)  # log-probabilities, best first
@@ -147,9 +148,7 @@ def beam_search(step: Step, state: np.ndarray, longest: int, search: Search) -> 
         for place in np.flatnonzero(ended[: search.beam]):
             if best[place] > -np.inf:
                 parent = row[place]
-                trail.finish(
-                    search.score(best[[place]], norm[written + 1], attended[[parent]])[0], best[place], parent
-                )
+                trail.finish(search.score(best[[place]], norm[written + 1], attended[[parent]])[0], best[place], parent)
         live = np.flatnonzero(~ended & (best > -np.inf))[: search.beam]
         if written == longest or len(live) == 0 or best[live[0]] / norm[longest + 1] <= trail.worst:
             return trail.hypotheses()

@@ -55,9 +55,7 @@ class Translator:
         rank = 4 if model["attention"] == "multihead" else 3
         memory = {"keys": [None] * rank, "values": [None] * rank, "mask": [None, None]}
         state, vocabulary = [parts, None, width], self.spec["target_vocabulary"]
-        self.encoder = bundle.graph(
-            "encoder", {"tokens": [None, None], "lengths": [None]}, {**memory, "state": state}
-        )
+        self.encoder = bundle.graph("encoder", {"tokens": [None, None], "lengths": [None]}, {**memory, "state": state})
         self.decoder = bundle.graph(
             "decoder",
             {"tokens": [None], "state": state, **memory, "count": [1]},
@@ -98,9 +96,9 @@ class Translator:
         (encoding,) = self.source.encode_batch_fast([text])
         ids = [*encoding.ids, spec["end"]]
         *memory, state = self.encoder(tokens=np.array([ids]), lengths=np.array([len(ids)]))
-        never = (spec["pad"], spec["begin"])
+        never: tuple[int, ...] = (spec["pad"], spec["begin"])
         if not options["replace_unknown"]:
-            never = (*never, spec["unknown"])
+            never += (spec["unknown"],)
         search = Search(
             spec["begin"], spec["end"], never, beam, nbest, options["length_penalty"], options["coverage_penalty"]
         )

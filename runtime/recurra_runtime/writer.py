@@ -80,9 +80,9 @@ class Writer:
     ) -> Iterator[str]:
         """The characters that follow the prompt, one by one as they are written; with ``length`` None without end.
 
-        ``temperature`` 0 takes the likeliest. ``top_k`` draws among so many of the likeliest, ``top_p`` among those that
-        have so much of the probability together. An empty prompt stands for a line end. Characters that training never
-        saw are read as the unknown one, which is never written. Memory does not grow with the length.
+        ``temperature`` 0 takes the likeliest. ``top_k`` draws among so many of the likeliest, ``top_p`` among those
+        that have so much of the probability together. An empty prompt stands for a line end. Characters that training
+        never saw are read as the unknown one, which is never written. Memory does not grow with the length.
         """
         if length is not None and length < 1:
             return

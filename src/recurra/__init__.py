@@ -19,8 +19,8 @@ __all__ = ["load"]
 def load(run: str | Path, device: str = "cpu", precision: str | None = None) -> Predictor:
     """A trained model, ready to answer: ``load(RUN).predict(texts)``.
 
-    ``run`` is a run folder (then its ``best.ckpt``), a ``.ckpt`` file, or a bundle; of a bundle ``precision`` says which
-    graphs run, ``fp32`` (the same answers) or ``int8`` (smaller and faster).
+    ``run`` is a run folder (then its ``best.ckpt``), a ``.ckpt`` file, or a bundle; of a bundle ``precision`` says
+    which graphs run, ``fp32`` (the same answers) or ``int8`` (smaller and faster).
 
     Raises:
         recurra.errors.UserError: there is no checkpoint, or it is not one of ours.

@@ -26,6 +26,8 @@ def export(config: Export) -> None:
         UserError: no checkpoint, or a folder that holds something else.
         ExportFailed: the graphs do not answer as the checkpoint does; nothing was written.
     """
+    from recurra_runtime.bundle import is_bundle
+
     from recurra.checkpoint import read_checkpoint
     from recurra.export import bundle, card
     from recurra.hardware import prepare_process
@@ -36,7 +38,7 @@ def export(config: Export) -> None:
     path = resolve_checkpoint(config.checkpoint, config.paths)
     if config.checkpoint is None:
         console.print(f"newest finished run: {path}")
-    if bundle.is_bundle(path):
+    if is_bundle(path):
         raise UserError(f"{path} is a bundle already; export.py takes a run folder or a .ckpt file")
     checkpoint = read_checkpoint(path)
     folder = Path(config.output) if config.output else path.parent / "bundle"
@@ -45,7 +47,7 @@ def export(config: Export) -> None:
         proof = _graphs(config, checkpoint, made) if config.formats else {}
         bundle.write(made, card.files(made, checkpoint, proof, path.parent, config.license))
     console.print(f"written to {folder}: {card.size_of(folder)}")
-    console.print(f'try it: python predict.py checkpoint={folder} {card.question(checkpoint.task)}')
+    console.print(f"try it: python predict.py checkpoint={folder} {card.question(checkpoint.task)}")
     if config.push is not None:
         from recurra.export.hub import push
 
@@ -81,7 +83,9 @@ def _graphs(config: Export, checkpoint: Checkpoint, made: Path) -> dict[str, Any
     taken = seconds({name: shipment.ask(model) for name, model in models.items()})
     proof["latency"] = {"what": shipment.speed, "milliseconds": {name: 1000 * t for name, t in taken.items()}}
     for name, time in taken.items():
-        console.print(f"{shipment.speed}: {name} {1000 * time:.2f} ms ({taken['checkpoint'] / time:.1f} times the speed)")
+        console.print(
+            f"{shipment.speed}: {name} {1000 * time:.2f} ms ({taken['checkpoint'] / time:.1f} times the speed)"
+        )
     return proof
 
 
@@ -102,7 +106,11 @@ def _int8(shipment: Shipment, made: Path, models: dict[str, Any], scores: dict[s
         story.append(f"{precision}: {scores[precision]:.4f} {score.name}, {lost:+.4f} {score.unit} lost")
         if lost <= score.limit:
             models["int8"] = model
-            return {"kept": precision, "lost": lost, "told": f"ok     {'; '.join(story)} (at most {score.limit} may be)"}
+            return {
+                "kept": precision,
+                "lost": lost,
+                "told": f"ok     {'; '.join(story)} (at most {score.limit} may be)",
+            }
     bundle.remove(made, bundle.graph_files(made, "int8"))
     return {"kept": None, "told": f"int8 is left out, it loses too much: {'; '.join(story)}; {score.limit} may be lost"}
 

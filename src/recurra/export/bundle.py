@@ -109,7 +109,7 @@ def _json(value: Any) -> bytes:
 def _weights(weights: dict[str, torch.Tensor]) -> bytes:
     """The weights as safetensors; of those that share their numbers one is kept, the others are named."""
     kept: dict[str, torch.Tensor] = {}
-    seen: dict[tuple[int, int, torch.Size], str] = {}
+    seen: dict[tuple[Any, ...], str] = {}
     same: dict[str, str] = {}
     for name, weight in weights.items():
         place = (weight.untyped_storage().data_ptr(), weight.storage_offset(), weight.shape)

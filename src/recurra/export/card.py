@@ -21,7 +21,7 @@ WHAT = {
 }
 QUESTIONS = {
     "sentiment": 'text="It\'s great, really"',
-    "chargen": "prompt=\"The \" length=200",
+    "chargen": 'prompt="The " length=200',
     "translation": 'text="The old man is reading a book."',
 }
 PYTHON = {
@@ -45,7 +45,9 @@ def megabytes(*paths: Path) -> str:
     return f"{sum(path.stat().st_size for path in paths) / 1e6:.2f} MB"
 
 
-def files(folder: Path, checkpoint: Checkpoint, proof: dict[str, Any], run: Path, licence: str | None) -> dict[str, bytes]:
+def files(
+    folder: Path, checkpoint: Checkpoint, proof: dict[str, Any], run: Path, licence: str | None
+) -> dict[str, bytes]:
     """``proof.json`` and ``README.md`` of the bundle in ``folder``; ``run`` may hold the scores of a training run."""
     scores = _scores(run / METRICS)
     measured = {**proof, "machine": _machine(), "test": scores} if proof else {"test": scores}

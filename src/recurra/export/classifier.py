@@ -118,9 +118,7 @@ def _ngrams(graph: Graph, ngrams: NGrams, tokens: str, lengths: str) -> str:
             last = graph.cut(graph.node("Pad", units, graph.ints(0, 0, 0, n - 1)), 1, n - 1, None)
         hashed = graph.node("Add", graph.node("Mul", hashed, graph.scalar(31_337)), last)
         hashed = graph.node("Mod", graph.node("Add", hashed, graph.scalar(n)), graph.scalar(2**31 - 1))
-        whole = graph.node(
-            "LessOrEqual", graph.node("Add", steps, graph.scalar(n)), graph.insert(lengths, 1)
-        )
+        whole = graph.node("LessOrEqual", graph.node("Add", steps, graph.scalar(n)), graph.insert(lengths, 1))
         bucket = graph.node("Mod", hashed, graph.scalar(ngrams.size))
         rows.append(graph.node("Where", whole, bucket, graph.scalar(ngrams.size)))
     found = graph.join(rows, 1)  # (batch, n-grams)

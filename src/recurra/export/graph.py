@@ -72,7 +72,7 @@ class Graph:
         value = np.asarray(value, order="C")
         key = (value.dtype.str, value.shape, value.tobytes()) if value.size <= 16 else None
         if key in self._known:
-            return self._known[key]  # type: ignore[index]
+            return self._known[key]
         name = self._fresh("constant")
         self._weights.append(numpy_helper.from_array(value, name))
         if key is not None:

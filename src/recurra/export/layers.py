@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import GraphProto, TensorProto, ValueInfoProto, helper
+from torch import nn
 
 from recurra.export.graph import SMALL, Graph, array, quantised
+from recurra.model.mingru import MinGRU
 from recurra.model.recurrent import STATES, Direction, Layer, RecurrentStack
 
 GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn_tanh": (0,), "rnn_relu": (0,)}
@@ -48,7 +52,7 @@ def between(graph: Graph, network: RecurrentStack, number: int, x: str, y: str) 
     layer = network.layers[number]
     assert isinstance(layer, Layer)
     rnn = layer.forwards.rnn
-    inputs = rnn.gates.in_features if layer.forwards.cell == "mingru" else rnn.input_size  # type: ignore[union-attr]
+    inputs = rnn.gates.in_features if isinstance(rnn, MinGRU) else rnn.input_size
     if network.residual and inputs == network.output_size:
         y = graph.node("Add", y, x)
     return graph.norm(y, network.norms[number]) if network.norms else y
@@ -79,7 +83,10 @@ def recurrent(
     else:
         inputs = [x, graph.stored(w, axis=2), graph.stored(r, axis=2), bias, ends, *starts]
         kind, domain = OPERATORS[cell], ""
-    more = {"gru": {"linear_before_reset": 1}, "rnn_relu": {"activations": ["Relu"] * len(directions)}}
+    more: dict[str, dict[str, Any]] = {
+        "gru": {"linear_before_reset": 1},
+        "rnn_relu": {"activations": ["Relu"] * len(directions)},
+    }
     y, *last = graph.nodes(
         kind, *_trimmed(inputs), outputs=1 + parts, domain=domain, direction=way, hidden_size=hidden,
         **more.get(cell, {}),
@@ -94,6 +101,7 @@ def _weights(direction: Direction) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Input weights ``(gates · hidden, in)``, recurrent weights, and both biases, gates in the order of ONNX."""
     size = direction.hidden_size
     rows = np.concatenate([np.arange(gate * size, (gate + 1) * size) for gate in GATES[direction.cell]])
+    assert isinstance(direction.rnn, nn.RNNBase)
     weight_ih, weight_hh, bias_ih, bias_hh = (array(w)[rows] for w in direction.rnn.all_weights[0])
     return weight_ih, weight_hh, np.concatenate([bias_ih, bias_hh])
 
@@ -123,8 +131,8 @@ def _mingru(
 ) -> tuple[str, str]:
     outputs, end = [], ""
     for number, direction in enumerate(directions):
-        gates = direction.rnn.gates  # type: ignore[union-attr]
-        size = direction.hidden_size
+        assert isinstance(direction.rnn, MinGRU)
+        gates, size = direction.rnn.gates, direction.hidden_size
         backwards = number == 1
         read = graph.node("ReverseSequence", x, lengths or "", batch_axis=1, time_axis=0) if backwards else x
         z, candidate = graph.split(graph.linear(read, gates.weight, gates.bias), 2, 2, size)
@@ -143,10 +151,10 @@ def _mingru(
     return graph.join(outputs, 2), end
 
 
-def _step() -> object:
+def _step() -> GraphProto:
     """``h = a h + b``, the body of a scan."""
 
-    def value(name: str) -> object:
+    def value(name: str) -> ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "hidden"])
 
     nodes = [

@@ -11,7 +11,7 @@ import torch
 
 from recurra.export.classifier import classifier
 from recurra.export.graph import Precision
-from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, padded, same_logits
+from recurra.export.shipment import TIE, Check, Score, Shipment, padded
 
 MOST = 2000
 """Texts that are labelled, at even distances in the split."""
@@ -40,32 +40,36 @@ class SentimentShipment(Shipment):
     def graphs(self, precision: Precision) -> dict[str, onnx.ModelProto]:
         return {"model": classifier(self.network, precision)}
 
-    @torch.inference_mode()
-    def logits(self, model: Any) -> Check:
-        tokenizer, generator = self.predictor.tokenizer, np.random.default_rng(0)
+    def batch(self, size: int, longest: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
+        tokenizer = self.predictor.tokenizer
         ids = np.concatenate([np.array(row) for row in tokenizer.encode(self.examples[0])])
-        differences = []
-        for batch, longest in FORMS:
-            inputs = padded(ids, batch, longest, tokenizer.pad, generator)
-            wanted = self.network(*(torch.from_numpy(inputs[name]) for name in ("tokens", "lengths")))
-            (found,) = model.graph(**inputs)
-            differences.append(float(np.abs(found - wanted.numpy()).max()))
-        return same_logits("logits", differences, FORMS[-1][1])
+        return padded(ids, size, longest, tokenizer.pad, generator)
+
+    @torch.inference_mode()
+    def by_network(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        logits = self.network(*(torch.from_numpy(inputs[name]) for name in ("tokens", "lengths")))
+        return np.asarray(logits.numpy())
+
+    def by_graphs(self, model: Any, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        (logits,) = model.graph(**inputs)
+        return np.asarray(logits)
 
     def answers(self, model: Any) -> list[Check]:
         texts = self.examples[0]
         other = worst = 0.0
         for a, b in zip(self.predictor.predict(texts), model.predict(texts), strict=True):
-            p, q = (sorted(answer["probabilities"].values())[-2:] for answer in (a, b))
+            second, first = sorted(a["probabilities"].values())[-2:]
             worst = max(worst, *(abs(a["probabilities"][name] - b["probabilities"][name]) for name in model.labels))
-            other += a["label"] != b["label"] and p[1] - p[0] > TIE
+            other += a["label"] != b["label"] and first - second > TIE
         found = f"{len(texts) - other:.0f} of {len(texts)} equal, probabilities differ by {worst:.1e} at most"
         return [Check("labels", found, other == 0)]
 
     def scored(self, model: Any) -> float:
         texts, labels = self.examples
         found = [answer["label"] for answer in model.predict(texts)]
-        return 100.0 * float(np.mean([self.predictor.labels[i] == label for i, label in zip(labels, found, strict=True)]))
+        return 100.0 * float(
+            np.mean([self.predictor.labels[i] == label for i, label in zip(labels, found, strict=True)])
+        )
 
     def ask(self, model: Any) -> Callable[[], object]:
         words = " ".join(self.examples[0]).split()

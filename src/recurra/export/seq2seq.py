@@ -11,6 +11,7 @@ from recurra.export.attention import look, prepared
 from recurra.export.graph import Graph, Precision, array
 from recurra.export.layers import recurrent, stack
 from recurra.model.decoder import Bahdanau, Decoder, InputFeeding, Parallel
+from recurra.model.recurrent import Direction
 from recurra.model.seq2seq import Seq2SeqNetwork
 
 
@@ -59,8 +60,7 @@ def decoder(network: Seq2SeqNetwork, precision: Precision = "fp32") -> onnx.Mode
     mask = graph.input("mask", np.float32, "memory", "source")
     count = graph.input("count", np.int64, 1)
     vector = graph.lookup(network.target_embedding.weight, tokens)  # (batch, embedding_size)
-    step = {Parallel: _parallel, InputFeeding: _input_feeding, Bahdanau: _bahdanau}[type(network.decoder)]  # type: ignore[index]
-    read, end, attention = step(graph, network.decoder, vector, state, (keys, values, mask))
+    read, end, attention = _read(graph, network.decoder, vector, state, (keys, values, mask))
     logits = graph.linear(read, network.output.weight, network.output.bias)
     log_probabilities = graph.node("LogSoftmax", logits, axis=-1)
     vocabulary = network.spec.target_vocabulary
@@ -106,15 +106,23 @@ def _start(graph: Graph, network: Decoder, last: str) -> str:
     return state
 
 
-def _cell(graph: Graph, layer: nn.Module, x: str, state: str) -> tuple[str, str]:
+def _cell(graph: Graph, layer: Direction, x: str, state: str) -> tuple[str, str]:
     """One step of a layer: outputs ``(batch, size)`` for ``x`` ``(batch, in)``, and the state."""
-    y, end = recurrent(graph, [layer], graph.insert(x, 0), state)  # type: ignore[list-item]
+    y, end = recurrent(graph, [layer], graph.insert(x, 0), state)
     return graph.remove(y, 0), end
 
 
-def _parallel(
-    graph: Graph, network: Parallel, vector: str, state: str, memory: Memory
-) -> tuple[str, str, str]:
+def _read(graph: Graph, network: Decoder, vector: str, state: str, memory: Memory) -> tuple[str, str, str]:
+    """The read-out ``(batch, embedding_size)`` after one more token, the state and the attention."""
+    if isinstance(network, Parallel):
+        return _parallel(graph, network, vector, state, memory)
+    if isinstance(network, InputFeeding):
+        return _input_feeding(graph, network, vector, state, memory)
+    assert isinstance(network, Bahdanau)
+    return _bahdanau(graph, network, vector, state, memory)
+
+
+def _parallel(graph: Graph, network: Parallel, vector: str, state: str, memory: Memory) -> tuple[str, str, str]:
     lower_state, upper_state = graph.split(state, 2, 0, network.parts // 2)
     lower, lower_end = _cell(graph, network.lower, vector, lower_state)
     lower = graph.norm(lower, network.norms[0])
@@ -144,9 +152,7 @@ def _input_feeding(
     return read, graph.join([end, fed], 0), weights
 
 
-def _bahdanau(
-    graph: Graph, network: Bahdanau, vector: str, state: str, memory: Memory
-) -> tuple[str, str, str]:
+def _bahdanau(graph: Graph, network: Bahdanau, vector: str, state: str, memory: Memory) -> tuple[str, str, str]:
     before = graph.node("Gather", state, graph.scalar(0), axis=0)
     context, weights = look(graph, network.attention, before, *memory)
     output, end = _cell(graph, network.recurrent, graph.join([vector, context], 1), state)

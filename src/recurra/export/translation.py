@@ -11,7 +11,7 @@ import torch
 
 from recurra.export.graph import Precision
 from recurra.export.seq2seq import decoder, encoder
-from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, padded, pieces, same_logits
+from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, padded, pieces
 from recurra.task.translation.corpus import sides
 from recurra.task.translation.scores import text_scores
 
@@ -44,28 +44,40 @@ class TranslationShipment(Shipment):
     def graphs(self, precision: Precision) -> dict[str, onnx.ModelProto]:
         return {"encoder": encoder(self.network, precision), "decoder": decoder(self.network, precision)}
 
-    @torch.inference_mode()
-    def logits(self, model: Any) -> Check:
-        """A few steps of the decoder over real targets, for sources of each form."""
-        generator, spec = np.random.default_rng(0), self.network.spec
+    def batch(self, size: int, longest: int, generator: np.random.Generator) -> dict[str, np.ndarray]:
+        """Sources, and the first tokens of translations."""
         tokenizer = self.predictor.tokenizer
         sources, targets = (
             np.concatenate([np.array(row) for row in rows])
             for rows in (tokenizer.encode_source(self.examples[0]), tokenizer.encode_target(self.examples[1]))
         )
-        differences = []
-        for batch, longest in FORMS:
-            inputs = padded(sources, batch, longest, spec.pad, generator)
-            memory, wanted_state = self.network.encode(*(torch.from_numpy(inputs[n]) for n in ("tokens", "lengths")))
-            keys, values, mask, state = model.encoder(**inputs)
-            for tokens in pieces(targets, STEPS, batch, generator):
-                logits, wanted_state, looks = self.network.step(torch.from_numpy(tokens), wanted_state, memory)
-                found, _, _, state, attention = model.decoder(
-                    tokens=tokens, state=state, keys=keys, values=values, mask=mask, count=np.array([1])
-                )
-                pairs = ((found, logits.log_softmax(-1)), (attention, looks))
-                differences += [float(np.abs(a - b.numpy()).max()) for a, b in pairs]
-        return same_logits("log-probabilities and attention", differences, FORMS[-1][1])
+        inputs = padded(sources, size, longest, self.network.spec.pad, generator)
+        return {**inputs, "targets": pieces(targets, size, STEPS, generator)}
+
+    @torch.inference_mode()
+    def by_network(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Log-probabilities and attention of a few steps of the decoder ``(batch, steps, vocabulary + source)``."""
+        memory, state = self.network.encode(*(torch.from_numpy(inputs[name]) for name in ("tokens", "lengths")))
+        steps = []
+        for tokens in torch.from_numpy(inputs["targets"]).T:
+            logits, state, attention = self.network.step(tokens, state, memory)
+            steps.append(torch.cat([logits.log_softmax(-1), self._wide(attention)], 1))
+        return torch.stack(steps, 1).numpy()
+
+    def by_graphs(self, model: Any, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        keys, values, mask, state = model.encoder(tokens=inputs["tokens"], lengths=inputs["lengths"])
+        steps = []
+        for tokens in inputs["targets"].T:
+            p, _, _, state, attention = model.decoder(
+                tokens=tokens, state=state, keys=keys, values=values, mask=mask, count=np.array([1])
+            )
+            steps.append(np.concatenate([p, self._wide(torch.from_numpy(attention)).numpy()], 1))
+        return np.stack(steps, 1)
+
+    @staticmethod
+    def _wide(attention: torch.Tensor) -> torch.Tensor:
+        """Attention ``(batch, source)`` with room for the longest, so that a row is as wide alone as in a batch."""
+        return torch.nn.functional.pad(attention, (0, FORMS[-1][1] - attention.shape[1]))
 
     def answers(self, model: Any) -> list[Check]:
         texts, other = self.examples[0], 0
