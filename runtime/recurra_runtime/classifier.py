@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -38,15 +39,17 @@ class Classifier:
         answers: list[Answer] = []
         for text in texts_of(texts):
             p = self.probabilities(text)
-            named = {name: round(each, 6) for name, each in zip(self.labels, p.tolist(), strict=True)}
-            answers.append({"label": self.labels[int(p.argmax())], "probabilities": named})
+            named = {name: round(each, 6) for name, each in zip(self.labels, p, strict=True)}
+            answers.append({"label": self.labels[p.index(max(p))], "probabilities": named})
         return answers
 
-    def probabilities(self, text: str) -> np.ndarray:
-        """Probabilities ``(classes,)`` of one text."""
+    def probabilities(self, text: str) -> list[float]:
+        """The probability of each class for one text."""
         (encoding,) = self.tokenizer.encode_batch_fast([text])
         ids = encoding.ids or [self.unknown]
         (logits,) = self.graph(tokens=np.array([ids]), lengths=np.array([len(ids)]))
-        p: np.ndarray = np.exp(logits[0].astype(np.float64) - logits.max())
-        p /= p.sum()
-        return p
+        row = logits[0].tolist()
+        largest = max(row)
+        p = [math.exp(each - largest) for each in row]  # numpy would take longer for a handful of numbers
+        total = sum(p)
+        return [each / total for each in p]

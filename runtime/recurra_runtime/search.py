@@ -13,7 +13,7 @@ import numpy as np
 
 Step = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
 """Reads ``tokens`` ``(n,)`` after the state ``(parts, n, size)``; gives the log-probabilities ``(n, vocabulary)`` of
-the next token, the best of them ``(n, m)`` with their words, best first, the state, and the attention ``(n, source)``."""
+the next token, the best of them ``(n, m)`` and their words, best first, the state, the attention ``(n, source)``."""
 
 UNSEEN = np.float32(1e-9)
 """The least coverage of a source token, so that its logarithm is finite."""

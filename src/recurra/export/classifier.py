@@ -108,7 +108,7 @@ def _pooled(graph: Graph, pooling: Pooling, states: str, mask: str, ends: str) -
 
 
 def _ngrams(graph: Graph, ngrams: NGrams, tokens: str, lengths: str) -> str:
-    """Logits ``(batch, classes)`` of the linear classifier over n-grams; see `NGrams`."""
+    """Logits ``(batch, classes)`` of the linear classifier over n-grams, up to a constant; see `NGrams`."""
     units, lengths = _units(graph, ngrams, tokens, lengths)
     steps = graph.steps(graph.size(units, 1))
     hashed, rows = graph.scalar(0), []
@@ -128,14 +128,21 @@ def _ngrams(graph: Graph, ngrams: NGrams, tokens: str, lengths: str) -> str:
     once = graph.node("And", new, graph.node("Less", buckets, graph.scalar(ngrams.size)))
     weights = _bucket_weights(graph, ngrams, graph.node("Min", buckets, graph.scalar(ngrams.size - 1)))
     counted = graph.node("Mul", weights, graph.insert(graph.cast(once, TensorProto.FLOAT), 2))
-    return graph.node("Add", graph.total(counted, 1), graph.constant(array(ngrams.bias)))
+    bias = array(ngrams.bias)
+    logits = graph.node("Add", graph.total(counted, 1), graph.constant(bias[1:] - bias[0]))
+    return graph.node("Pad", logits, graph.ints(0, 1, 0, 0))  # the first class has 0
 
 
 def _bucket_weights(graph: Graph, ngrams: NGrams, buckets: str) -> str:
-    """Weights ``(batch, n-grams, classes)``; in int8 a class has one scale, and the many zeros stay zeros."""
+    """Weights ``(batch, n-grams, classes - 1)``: those of the first class are subtracted, which no softmax notices.
+
+    In int8 a class has one scale, and the many zeros stay zeros.
+    """
+    weight = array(ngrams.weight)
+    weight = weight[:, 1:] - weight[:, :1]
     if graph.precision == "fp32":
-        return graph.node("Gather", graph.constant(array(ngrams.weight)), buckets)
-    small, scale = quantised(array(ngrams.weight), axis=0)
+        return graph.node("Gather", graph.constant(weight), buckets)
+    small, scale = quantised(weight, axis=0)
     rows = graph.cast(graph.node("Gather", graph.constant(small), buckets), TensorProto.FLOAT)
     return graph.node("Mul", rows, graph.constant(scale[0]))
 
