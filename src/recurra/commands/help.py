@@ -50,7 +50,7 @@ EXAMPLES = {
         ],
     ),
     "export": (
-        "Ships a trained model: a folder of files that run without PyTorch, proven to be the same model.",
+        "Ships a trained model: a folder of files that run without PyTorch.",
         [
             ("", "the newest finished run, as the folder bundle in it"),
             ("checkpoint=outputs/sentiment/my-run output=my-model", "this run, as this folder"),
