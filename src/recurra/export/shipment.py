@@ -160,16 +160,19 @@ def _row(inputs: dict[str, np.ndarray], row: int) -> dict[str, np.ndarray]:
 
 
 def seconds(actions: dict[str, Callable[[], object]], rounds: int = 30) -> dict[str, float]:
-    """Median seconds of each action, on one thread; they take turns, so that ratios hold on a busy machine."""
+    """Median seconds of each action, on one thread; they take turns, so that ratios hold on a busy machine.
+
+    Of the processor's time, which other programs lengthen less than that of the clock.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     taken: dict[str, list[float]] = {name: [] for name in actions}
     try:
         for _ in range(rounds + 3):
             for name, action in actions.items():
-                start = time.perf_counter()
+                start = time.process_time()
                 action()
-                taken[name].append(time.perf_counter() - start)
+                taken[name].append(time.process_time() - start)
     finally:
         torch.set_num_threads(threads)
     return {name: statistics.median(times[3:]) for name, times in taken.items()}

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import torch
 
+from recurra.checkpoint import Checkpoint
 from recurra.export.graph import Precision
 from recurra.export.seq2seq import decoder, encoder
 from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, padded, pieces
@@ -24,8 +25,12 @@ BEAM, STEPS = 5, 4
 class TranslationShipment(Shipment):
     """See `Shipment`; examples are sentences and their translations."""
 
-    score = Score("BLEU", "BLEU", 0.3, larger_is_better=True)
+    score = Score(f"BLEU, beam {BEAM}", "BLEU", 0.3, larger_is_better=True)
     speed = f"one sentence, beam {BEAM}"
+
+    def __init__(self, checkpoint: Checkpoint, predictor: Any, examples: Any, real: bool) -> None:
+        super().__init__(checkpoint, predictor, examples, real)
+        self._translated: dict[Any, list[Any]] = {}
 
     @staticmethod
     def examples_of(prepared: Any) -> tuple[list[str], list[str]]:
@@ -81,15 +86,19 @@ class TranslationShipment(Shipment):
 
     def answers(self, model: Any) -> list[Check]:
         texts, other = self.examples[0], 0
-        pairs = zip(self.predictor.translate(texts, beam=BEAM), model.translate(texts, beam=BEAM), strict=True)
-        for (a, *_), (b, *_) in pairs:
+        for a, b in zip(self.translated(self.predictor), self.translated(model), strict=True):
             other += a.text != b.text and abs(a.score - b.score) > TIE
         return [Check(f"translations, beam {BEAM}", f"{len(texts) - other} of {len(texts)} equal", other == 0)]
 
     def scored(self, model: Any) -> float:
-        sources, references = self.examples
-        found = [answer["translation"] for answer in model.predict(sources)]
-        return text_scores(found, references, self.checkpoint.config.data.target)["bleu"]  # type: ignore[attr-defined]
+        found = [best.text for best in self.translated(model)]
+        return text_scores(found, self.examples[1], self.checkpoint.config.data.target)["bleu"]  # type: ignore[attr-defined]
+
+    def translated(self, model: Any) -> list[Any]:
+        """The best translation of each example, found once a model."""
+        if model not in self._translated:
+            self._translated[model] = [best for (best, *_) in model.translate(self.examples[0], beam=BEAM)]
+        return self._translated[model]
 
     def ask(self, model: Any) -> Callable[[], object]:
         text = sorted(self.examples[0], key=len)[len(self.examples[0]) // 2]
