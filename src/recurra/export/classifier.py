@@ -86,19 +86,23 @@ def _pooled(graph: Graph, pooling: Pooling, states: str, mask: str, ends: str) -
     """Summaries ``(batch, size · kinds)`` of ``states`` ``(batch, time, size)``, side by side; see `Pooling`."""
     real = graph.insert(mask, 2)  # (batch, time, 1)
     found = []
+
+    def weighted(weights: str) -> str:
+        """The sum of the states with these weights ``(batch, 1, time)``, 0 on padding, whose states are finite."""
+        return graph.remove(graph.node("MatMul", weights, states), 1)
+
     for kind in pooling.kinds:
         if kind == "max":
             seen = graph.node("Where", real, states, graph.scalar(-np.inf))
             found.append(graph.node("ReduceMax", seen, axes=[1], keepdims=0))
         elif kind == "mean":
-            seen = graph.node("Where", real, states, graph.scalar(0.0))
-            count = graph.total(graph.cast(mask, TensorProto.FLOAT), 1, keep=True)
-            found.append(graph.node("Div", graph.total(seen, 1), count))
+            ones = graph.cast(mask, TensorProto.FLOAT)
+            share = graph.node("Div", ones, graph.total(ones, 1, keep=True))  # (batch, time)
+            found.append(weighted(graph.insert(share, 1)))
         elif kind == "attention":
-            scores = graph.linear(states, pooling.query.weight)  # (batch, time, 1)
-            scores = graph.node("Where", real, scores, graph.scalar(-np.inf))
-            weights = graph.node("Softmax", scores, axis=1)
-            found.append(graph.total(graph.node("Mul", states, weights), 1))
+            scores = graph.node("Transpose", graph.linear(states, pooling.query.weight), perm=[0, 2, 1])
+            scores = graph.node("Where", graph.insert(mask, 1), scores, graph.scalar(-np.inf))
+            found.append(weighted(graph.node("Softmax", scores, axis=2)))
         else:
             size = pooling.forward_size
             last = graph.node("GatherND", states, graph.insert(ends, 1), batch_dims=1)
