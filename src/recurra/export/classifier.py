@@ -20,12 +20,18 @@ def classifier(network: TextClassifier, precision: Precision = "fp32") -> onnx.M
     graph = Graph("classifier", precision)
     tokens = graph.input("tokens", np.int64, "batch", "time")
     lengths = graph.input("lengths", np.int64, "batch")
-    if network.config.segment > 0:
-        pieces, piece_lengths, mask, ends = _pieces(graph, tokens, lengths, network.config.segment)
+    segment = network.config.segment
+    if segment == 0:
+        read = _whole(graph, tokens, lengths)
     else:
-        pieces, piece_lengths = tokens, lengths
-        mask = graph.node("Less", graph.steps(graph.size(tokens, 1)), graph.insert(lengths, 1))  # (batch, time)
-        ends = graph.node("Sub", lengths, graph.scalar(1))
+        long = graph.node("Greater", graph.node("ReduceMax", lengths, keepdims=0), graph.scalar(segment))
+        read = graph.either(
+            long,
+            lambda: _pieces(graph, tokens, lengths, segment),
+            lambda: _whole(graph, tokens, lengths),
+            [TensorProto.INT64, TensorProto.INT64, TensorProto.BOOL, TensorProto.INT64],
+        )
+    pieces, piece_lengths, mask, ends = read
     vectors = graph.lookup(_table(network.embedding), graph.node("Transpose", pieces, perm=[1, 0]))
     states = stack(graph, network.recurrent, vectors, piece_lengths)  # (size, pieces, states)
     states = graph.node("Transpose", states, perm=[1, 0, 2])
@@ -50,7 +56,13 @@ def _table(embedding: TokenEmbedding) -> np.ndarray:
     return array(embedding(torch.arange(embedding.embedding.num_embeddings)[None])[0])
 
 
-def _pieces(graph: Graph, tokens: str, lengths: str, segment: int) -> tuple[str, str, str, str]:
+def _whole(graph: Graph, tokens: str, lengths: str) -> list[str]:
+    """What `_pieces` returns, of texts that are read in one go."""
+    mask = graph.node("Less", graph.steps(graph.size(tokens, 1)), graph.insert(lengths, 1))  # (batch, time)
+    return [tokens, lengths, mask, graph.node("Sub", lengths, graph.scalar(1))]
+
+
+def _pieces(graph: Graph, tokens: str, lengths: str, segment: int) -> list[str]:
     """Texts cut into pieces as `TextClassifier.in_segments` cuts them, all with room for as many.
 
     Returns the tokens ``(batch · pieces, size)``, the length of each piece, at least 1, the mask of real tokens
@@ -79,7 +91,7 @@ def _pieces(graph: Graph, tokens: str, lengths: str, segment: int) -> tuple[str,
     before = graph.node("Sub", counts, graph.scalar(1))
     gap = graph.node("Mul", before, graph.node("Sub", size, sizes))  # room that earlier pieces did not need
     ends = graph.node("Sub", graph.node("Add", lengths, gap), graph.scalar(1))
-    return pieces, piece_lengths, mask, ends
+    return [pieces, piece_lengths, mask, ends]
 
 
 def _pooled(graph: Graph, pooling: Pooling, states: str, mask: str, ends: str) -> str:

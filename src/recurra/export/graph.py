@@ -6,7 +6,7 @@ dozen lines by hand. The same lines make the small graph: only how weights are s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -118,6 +118,19 @@ class Graph:
 
     def total(self, x: str, axis: int, keep: bool = False) -> str:
         return self.node("ReduceSum", x, self.ints(axis), keepdims=int(keep))
+
+    def either(
+        self, condition: str, then: Callable[[], list[str]], otherwise: Callable[[], list[str]], kinds: Sequence[int]
+    ) -> list[str]:
+        """What one of two functions adds and returns, as the ``condition`` says; tensors of these ``kinds``."""
+        branches, outer = [], self._nodes
+        for make in (then, otherwise):
+            self._nodes = []
+            names = [self.node("Identity", value) for value in make()]
+            outputs = [helper.make_tensor_value_info(name, kind, None) for name, kind in zip(names, kinds, strict=True)]
+            branches.append(helper.make_graph(self._nodes, self._fresh("branch"), [], outputs))
+        self._nodes = outer
+        return self.nodes("If", condition, outputs=len(kinds), then_branch=branches[0], else_branch=branches[1])
 
     # weights
 
