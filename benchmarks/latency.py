@@ -19,10 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import recurra_runtime
 import torch
-from recurra_runtime.bundle import PRECISIONS
 
+import recurra_runtime
 from recurra.checkpoint import KEY, contents, read_checkpoint
 from recurra.commands.check import compose
 from recurra.config.chargen import LanguageModelSpec
@@ -32,6 +31,7 @@ from recurra.hardware import prepare_process
 from recurra.model.language_model import RecurrentLanguageModel
 from recurra.task import load_task
 from recurra.tokenizer.codepoints import CodePointTokenizer
+from recurra_runtime.bundle import PRECISIONS
 
 TEXT = "the film is a long and winding road through all of the habits of its maker , yet never bores"  # 20 words
 CHARACTERS, STEPS = 200, 20

@@ -25,9 +25,8 @@ def load(run: str | Path, device: str = "cpu", precision: str | None = None) -> 
     Raises:
         recurra.errors.UserError: there is no checkpoint, or it is not one of ours.
     """
-    from recurra_runtime.bundle import Bundle, BundleError, is_bundle
-
     from recurra.errors import UserError
+    from recurra_runtime.bundle import Bundle, BundleError, is_bundle
 
     path = Path(run)
     if is_bundle(path):

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from recurra_runtime.bundle import is_bundle
 
 from recurra.checkpoint import Checkpoint, read_checkpoint
 from recurra.config.train import Paths, Train
 from recurra.errors import UserError
+from recurra_runtime.bundle import is_bundle
 
 BEST, LAST, METRICS, LOCK = "best.ckpt", "last.ckpt", "metrics.json", ".lock"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import recurra_runtime
 import torch
 from tests.export.conftest import TEXTS
 
 import recurra
+import recurra_runtime
 from recurra.checkpoint import read_checkpoint
 from recurra.commands import evaluate, export, predict
 from recurra.errors import UserError

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import recurra_runtime
 from tests.export.conftest import TEXTS
 
+import recurra_runtime
 from recurra.config.tokenizer import Tokenizer
 from recurra.tokenizer.pair import WRITING
 from recurra.tokenizer.tokenizer import SPECIALS, TextTokenizer

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import recurra_runtime
 import torch
-from recurra_runtime.sampling import draw, uniforms
-from recurra_runtime.search import Search, beam_search, greedy
 from tests.decode.test_beam import BEGIN, END, KINDS, PAD, Toy
 from tests.export.conftest import TEXTS
 
+import recurra_runtime
 from recurra.decode import sampling
+from recurra_runtime.sampling import draw, uniforms
+from recurra_runtime.search import Search, beam_search, greedy
 
 ODD = [
     "",

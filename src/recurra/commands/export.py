@@ -26,13 +26,12 @@ def export(config: Export) -> None:
         UserError: no checkpoint, or a folder that holds something else.
         ExportFailed: the graphs do not answer as the checkpoint does; nothing was written.
     """
-    from recurra_runtime.bundle import is_bundle
-
     from recurra.checkpoint import read_checkpoint
     from recurra.export import bundle, card
     from recurra.hardware import prepare_process
     from recurra.runs import resolve_checkpoint
     from recurra.terminal import console
+    from recurra_runtime.bundle import is_bundle
 
     prepare_process()
     path = resolve_checkpoint(config.checkpoint, config.paths)
@@ -58,7 +57,6 @@ def export(config: Export) -> None:
 def _graphs(config: Export, checkpoint: Checkpoint, made: Path) -> dict[str, Any]:
     """Writes the graphs into a folder; returns what was measured."""
     import recurra_runtime
-
     from recurra.export import bundle
     from recurra.export.shipment import as_dicts, seconds
     from recurra.terminal import console
@@ -92,7 +90,6 @@ def _graphs(config: Export, checkpoint: Checkpoint, made: Path) -> dict[str, Any
 def _int8(shipment: Shipment, made: Path, models: dict[str, Any], scores: dict[str, float]) -> dict[str, Any]:
     """The smallest graphs that lose no more than they may, if there are any, and the story of it."""
     import recurra_runtime
-
     from recurra.export import bundle
 
     score, story = shipment.score, []

@@ -9,12 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from recurra_runtime.bundle import is_bundle
-
 from recurra.commands.cli import run
 from recurra.config.commands import Predict
 from recurra.data.files import read_rows, table_format
 from recurra.errors import UserError
+from recurra_runtime.bundle import is_bundle
 
 
 def main(argv: list[str] | None = None) -> int:

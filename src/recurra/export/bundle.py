@@ -16,12 +16,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import torch
-from recurra_runtime.bundle import CHECKSUMS, CONFIG, FORMAT, PRECISIONS, TOKENIZER, Bundle, BundleError, is_bundle
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from recurra.checkpoint import Checkpoint, check_contents
 from recurra.errors import UserError
+from recurra_runtime.bundle import CHECKSUMS, CONFIG, FORMAT, PRECISIONS, TOKENIZER, Bundle, BundleError, is_bundle
 
 WEIGHTS = "model.safetensors"
 
@@ -77,7 +77,7 @@ def draft(folder: Path) -> Iterator[Path]:
         raise UserError(f"{folder} is there already, and is no bundle; give another output=FOLDER")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent))
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
         raise UserError(f"cannot write to {folder}: {error.strerror}") from None
     try:

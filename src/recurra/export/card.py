@@ -7,11 +7,10 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from recurra_runtime.bundle import CHECKSUMS, CONFIG, PRECISIONS, TOKENIZER
-
 from recurra.checkpoint import Checkpoint
 from recurra.export.bundle import contents_of_config, graph_files
 from recurra.runs import METRICS
+from recurra_runtime.bundle import CHECKSUMS, CONFIG, PRECISIONS, TOKENIZER
 
 PIPELINES = {"sentiment": "text-classification", "chargen": "text-generation", "translation": "translation"}
 WHAT = {
