@@ -59,20 +59,32 @@ def between(graph: Graph, network: RecurrentStack, number: int, x: str, y: str) 
 
 
 def recurrent(
-    graph: Graph, directions: list[Direction], x: str, state: str | None, lengths: str | None = None
+    graph: Graph,
+    directions: list[Direction],
+    x: str,
+    state: str | None,
+    lengths: str | None = None,
+    leave_out: bool = True,
 ) -> tuple[str, str]:
     """Outputs ``(time, batch, hidden · directions)`` and, of one direction, the state ``(parts, batch, hidden)``.
 
-    Begins with ``state``, or with zeros; with two directions the second reads each of ``lengths`` from its end.
+    Begins with ``state``, or with zeros; with two directions the second reads each of ``lengths`` from its end. With
+    ``leave_out`` units that begin at 0 and stay there, since pruning has cut them off, are not computed.
     """
     cell = directions[0].cell
     if cell == "mingru":
         return _mingru(graph, directions, x, state, lengths)
     if graph.precision == "int8" and cell in FLOAT_ONLY:
         graph.float_layers.add(FLOAT_ONLY[cell])
-    hidden, parts = directions[0].hidden_size, STATES[cell]
-    sides = [_weights(direction) for direction in directions]
+    size, parts = directions[0].hidden_size, STATES[cell]
+    alive = [_alive(direction) if leave_out else np.arange(size) for direction in directions]
+    hidden = max(map(len, alive))
+    if min(map(len, alive)) < hidden:  # the directions of one operator are of one size
+        alive, hidden = [np.arange(size)] * len(alive), size
+    sides = [_weights(direction, units) for direction, units in zip(directions, alive, strict=True)]
     w, r, b = (np.stack([side[i] for side in sides]) for i in range(3))
+    if state is not None and hidden < size:
+        state = graph.node("Gather", state, graph.constant(alive[0]), axis=2)
     starts = [""] * parts if state is None else graph.split(state, parts, 0, 1)
     ends = "" if lengths is None else graph.cast(lengths, TensorProto.INT32)
     way = "bidirectional" if len(directions) == 2 else "forward"
@@ -91,19 +103,36 @@ def recurrent(
         kind, *_trimmed(inputs), outputs=1 + parts, domain=domain, direction=way, hidden_size=hidden,
         **more.get(cell, {}),
     )  # fmt: skip
+    places = np.full(len(directions) * size, len(directions) * hidden)  # of each output; behind them all is a 0
+    for number, units in enumerate(alive):
+        places[number * size + units] = number * hidden + np.arange(hidden)
     if len(directions) == 1:
-        return graph.remove(y, 1), graph.join(last, 0)
+        return _spread(graph, graph.remove(y, 1), places, hidden), _spread(graph, graph.join(last, 0), places, hidden)
     side_by_side = graph.node("Transpose", y, perm=[0, 2, 1, 3])  # (time, batch, directions, hidden)
-    return graph.node("Reshape", side_by_side, graph.ints(0, 0, 2 * hidden)), ""
+    return _spread(graph, graph.node("Reshape", side_by_side, graph.ints(0, 0, 2 * hidden)), places, 2 * hidden), ""
 
 
-def _weights(direction: Direction) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Input weights ``(gates · hidden, in)``, recurrent weights, and both biases, gates in the order of ONNX."""
-    size = direction.hidden_size
-    rows = np.concatenate([np.arange(gate * size, (gate + 1) * size) for gate in GATES[direction.cell]])
+def _alive(direction: Direction) -> np.ndarray:
+    """The units that are not 0 for ever, as those are into which no weight leads; at least one."""
+    assert isinstance(direction.rnn, nn.RNNBase)
+    into = [array(w).reshape(len(GATES[direction.cell]), direction.hidden_size, -1) for w in direction.rnn.parameters()]
+    alive = np.flatnonzero(np.concatenate(into, axis=2).any((0, 2)))
+    return alive if len(alive) else np.arange(1)
+
+
+def _spread(graph: Graph, y: str, places: np.ndarray, size: int) -> str:
+    """``y`` ``(…, …, size)`` with zeros where units were left out."""
+    if len(places) == size:
+        return y
+    return graph.node("Gather", graph.node("Pad", y, graph.ints(0, 0, 0, 0, 0, 1)), graph.constant(places), axis=2)
+
+
+def _weights(direction: Direction, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Input weights ``(gates · units, in)``, recurrent weights, and both biases, gates in the order of ONNX."""
+    rows = np.concatenate([gate * direction.hidden_size + units for gate in GATES[direction.cell]])
     assert isinstance(direction.rnn, nn.RNNBase)
     weight_ih, weight_hh, bias_ih, bias_hh = (array(w)[rows] for w in direction.rnn.all_weights[0])
-    return weight_ih, weight_hh, np.concatenate([bias_ih, bias_hh])
+    return weight_ih, weight_hh[:, units], np.concatenate([bias_ih, bias_hh])
 
 
 def _transposed(graph: Graph, *weights: np.ndarray) -> list[str]:

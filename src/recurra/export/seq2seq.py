@@ -108,7 +108,7 @@ def _start(graph: Graph, network: Decoder, last: str) -> str:
 
 def _cell(graph: Graph, layer: Direction, x: str, state: str) -> tuple[str, str]:
     """One step of a layer: outputs ``(batch, size)`` for ``x`` ``(batch, in)``, and the state."""
-    y, end = recurrent(graph, [layer], graph.insert(x, 0), state)
+    y, end = recurrent(graph, [layer], graph.insert(x, 0), state, leave_out=False)
     return graph.remove(y, 0), end
 
 
