@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from recurra.commands import evaluate, predict, train
+from recurra.commands import evaluate, export, predict, train
 from tests.conftest import SMALL, write_reviews
 from tests.task.chargen import test_contract as chargen
 from tests.task.chargen.test_contract import write_text
@@ -19,8 +19,10 @@ from tests.task.translation import test_contract as translation
 
 ROOT = Path(__file__).parents[1]
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")}
-COMMAND = re.compile(r"(?:(?P<input>\w+\.txt) \| )?python (?P<name>train|evaluate|predict)\.py\b(?P<words>[^`&\n]*)")
-MAIN = {"train": train.main, "evaluate": evaluate.main, "predict": predict.main}
+COMMAND = re.compile(
+    r"(?:(?P<input>\w+\.txt) \| )?python (?P<name>train|evaluate|predict|export)\.py\b(?P<words>[^`&\n]*)"
+)
+MAIN = {"train": train.main, "evaluate": evaluate.main, "predict": predict.main, "export": export.main}
 
 
 def commands(text: str) -> list[str]:

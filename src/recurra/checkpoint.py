@@ -74,11 +74,15 @@ def contents(config: Train, spec: dict[str, Any], tokenizer: str, data: dict[str
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Reads a checkpoint; nothing in it is ever executed.
+    """Reads a checkpoint, or a bundle; nothing in it is ever executed.
 
     Raises:
         UserError: no such file, truncated, not ours, of a newer format, or with anything but plain values in it.
     """
+    if path.is_dir():
+        from recurra.export.bundle import read_bundle
+
+        return read_bundle(path)
     if not path.is_file():
         raise UserError(f"there is no checkpoint {path}")
     cut_off = f"{path} is not a checkpoint, or was cut off while it was written"
@@ -93,6 +97,17 @@ def read_checkpoint(path: Path) -> Checkpoint:
     about = raw.get(KEY) if isinstance(raw, dict) else None
     if not isinstance(about, dict) or "state_dict" not in raw:
         raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra")
+    prefix = "network."
+    weights = {name.removeprefix(prefix): w for name, w in raw["state_dict"].items() if name.startswith(prefix)}
+    return check_contents(path, about, weights, raw)
+
+
+def check_contents(path: Path, about: dict[str, Any], weights: dict[str, Tensor], raw: dict[str, Any]) -> Checkpoint:
+    """What stands in a checkpoint, or in a bundle, held against the schema.
+
+    Raises:
+        UserError: of a newer format, or not for this version.
+    """
     if about.get("format") != FORMAT:
         raise UserError(f"{path} has format {about.get('format')}, this version of recurra reads format {FORMAT}")
     if missing := [name for name in ("task", "config", "spec", "tokenizer", "data") if name not in about]:
@@ -105,8 +120,6 @@ def read_checkpoint(path: Path) -> Checkpoint:
         faults = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors()[:5])
         raise UserError(f"{path}: its config does not fit this version of recurra: {faults}") from None
     assert isinstance(config, Train)
-    prefix = "network."
-    weights = {name.removeprefix(prefix): w for name, w in raw["state_dict"].items() if name.startswith(prefix)}
     return Checkpoint(path, about["task"], config, about["spec"], about["tokenizer"], about["data"], weights, raw)
 
 

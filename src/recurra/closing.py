@@ -26,7 +26,7 @@ def closing_words(task: Task, config: Train, run: Path, report: Report, seconds:
     lines.append(Text("next:", style="bold"))
     checkpoint = shlex.quote(f"checkpoint={run}")
     commands = task.commands(checkpoint, f"task={config.task.name} {same_data(config.data)}", config.data)
-    lines += [Text(f"  {command}") for command in commands]
+    lines += [Text(f"  {command}") for command in [*commands, f"python export.py {checkpoint}"]]
     return Group(*lines)
 
 

@@ -11,6 +11,10 @@ class TrainingFailed(Exception):
     """Training itself went wrong (a loss that is not finite): the command ends with exit code 1."""
 
 
+class ExportFailed(TrainingFailed):
+    """What was exported is not the same model: no bundle is written, and the command ends with exit code 1."""
+
+
 class Interrupted(BaseException):
     """Ctrl-C or SIGTERM, after the state was saved: exit code 128 + number of the signal."""
 

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from recurra.checkpoint import Checkpoint, read_checkpoint
 from recurra.config.train import Paths, Train
 from recurra.errors import UserError
+from recurra_runtime.bundle import is_bundle
 
 BEST, LAST, METRICS, LOCK = "best.ckpt", "last.ckpt", "metrics.json", ".lock"
 
@@ -105,7 +106,7 @@ def newest_first(outputs: Path, task: str = "*") -> Iterator[Path]:
 
 
 def resolve_checkpoint(given: str | None, paths: Paths) -> Path:
-    """The file that ``checkpoint=`` means: a file, a run folder's ``best.ckpt``, or the newest finished run's.
+    """What ``checkpoint=`` means: a file, a run folder's ``best.ckpt``, a bundle, or the newest finished run's.
 
     Raises:
         UserError: there is none; says where it looked.
@@ -113,6 +114,8 @@ def resolve_checkpoint(given: str | None, paths: Paths) -> Path:
     if given is not None:
         path = Path(given)
         if path.is_dir():
+            if is_bundle(path):
+                return path
             if not (path / BEST).is_file():
                 raise UserError(f"{path} holds no {BEST}" + _newest_hint(paths))
             return path / BEST

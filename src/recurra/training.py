@@ -24,6 +24,7 @@ from recurra import runs
 from recurra.callbacks.checkpointing import AtomicIO, Checkpointing
 from recurra.callbacks.plateau import Plateau
 from recurra.callbacks.progress import ProgressBar
+from recurra.callbacks.pruning import Pruning
 from recurra.callbacks.record import Record
 from recurra.callbacks.samples import Samples
 from recurra.callbacks.stop import StopRequest
@@ -139,6 +140,8 @@ def make_trainer(
     epoch = max(1, int(batches * share)) if isinstance(share, float) else min(batches, share)
     keeping = Checkpointing(run, config.task, config.callbacks.checkpoint_seconds, stop)
     callbacks: list[Callback] = [Samples(run)]  # before the average gives way to the weights in training
+    if config.callbacks.prune is not None:
+        callbacks.append(Pruning(config.callbacks.prune, config.callbacks.prune_share))
     if config.optimizer.averaging > 0.0:  # before the others, so that a checkpoint holds the average after the step
         callbacks.append(WeightAveraging(use_buffers=False, multi_avg_fn=moving_average(config.optimizer.averaging)))
     if config.scheduler.kind == "plateau":

@@ -32,7 +32,7 @@ EXAMPLES = {
         "Scores a trained model on a data set.",
         [
             ("", "the newest finished run on its own test split"),
-            ("checkpoint=outputs/sentiment/my-run", "a run folder or a .ckpt file"),
+            ("checkpoint=outputs/sentiment/my-run", "a run folder, a .ckpt file or a bundle"),
             ("data=sst2", "on another data set"),
             ("split=validation", "on another part of the data set"),
             ("checkpoint=a.ckpt against=b.ckpt", "two models on the same texts"),
@@ -47,6 +47,15 @@ EXAMPLES = {
             ("input=reviews.csv column=review", "a table"),
             ("input=-", "from standard input"),
             ("checkpoint=outputs/sentiment/my-run input=-", "by this run"),
+        ],
+    ),
+    "export": (
+        "Ships a trained model: a folder of files that run without PyTorch.",
+        [
+            ("", "the newest finished run, as the folder bundle in it"),
+            ("checkpoint=outputs/sentiment/my-run output=my-model", "this run, as this folder"),
+            ("formats=[onnx]", "without the graphs in int8"),
+            ("license=apache-2.0 push=user/name", "and upload it to the Hugging Face Hub"),
         ],
     ),
 }

@@ -1,4 +1,4 @@
-"""``python predict.py``: answers of a checkpoint to texts, as lines of JSON, or a text that goes on."""
+"""``python predict.py``: answers of a checkpoint or a bundle to texts, as lines of JSON, or a text that goes on."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from recurra.commands.cli import run
 from recurra.config.commands import Predict
 from recurra.data.files import read_rows, table_format
 from recurra.errors import UserError
-
-if TYPE_CHECKING:
-    from recurra.task.chargen.predictor import ChargenPredictor
+from recurra_runtime.bundle import is_bundle
+from recurra_runtime.sampling import Drawing
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,30 +30,21 @@ def predict(config: Predict) -> None:
     """
     if [config.text, config.input, config.prompt].count(None) != 2:
         raise UserError('give one of text="…", input=FILE (input=- reads standard input) and prompt="…" (chargen)')
-    import recurra
-    from recurra.hardware import prepare_process
-    from recurra.runs import resolve_checkpoint
-    from recurra.terminal import console
-
-    prepare_process()
-    checkpoint = resolve_checkpoint(config.checkpoint, config.paths)
-    if config.checkpoint is None:
-        console.print(f"newest finished run: {checkpoint}")
-    predictor: Any = recurra.load(checkpoint)
-    from recurra.task.chargen.predictor import ChargenPredictor
-    from recurra.task.translation.predictor import Drawing, TranslationPredictor
-
+    predictor, name = _load(config)
     if config.prompt is not None:
-        if not isinstance(predictor, ChargenPredictor):
-            raise UserError(f"{checkpoint} does not write texts; prompt= is for task=chargen, text= is for all tasks")
+        if predictor.task != "chargen":
+            raise UserError(f"{name} does not write texts; prompt= is for task=chargen, text= is for all tasks")
         _to_output(config.output, lambda output: _write(config, predictor, output))
         return
     options: dict[str, Any] = {"beam": config.beam} if config.beam is not None else {}
     if config.beam == 0:
         options = {"drawing": Drawing(config.temperature, config.top_k, config.top_p, config.seed)}
     options |= {"nbest": config.nbest} if config.nbest > 1 else {}
-    if (options or config.attention) and not isinstance(predictor, TranslationPredictor):
-        raise UserError(f"{checkpoint} does not translate; beam=, nbest= and attention= are for task=translation")
+    if (options or config.attention) and predictor.task != "translation":
+        raise UserError(f"{name} does not translate; beam=, nbest= and attention= are for task=translation")
+    beam = getattr(predictor, "beam", 1) if config.beam is None else config.beam
+    if config.nbest > beam > 0:
+        raise UserError(f"nbest={config.nbest}: a beam of {beam} finds at most as many; give beam={config.nbest}")
     if config.attention is not None:
         _draw(config, predictor, options)
     texts = _texts(config, predictor.text_columns)
@@ -65,6 +55,23 @@ def predict(config: Predict) -> None:
                 print(json.dumps({"text": text, **reply}, ensure_ascii=False), file=output)
 
     _to_output(config.output, answer)
+
+
+def _load(config: Predict) -> tuple[Any, Path]:
+    """The model that is asked, and where it lies; of a bundle without PyTorch, in a fraction of a second."""
+    import recurra
+
+    if config.checkpoint is not None and is_bundle(Path(config.checkpoint)):
+        return recurra.load(config.checkpoint, precision=config.precision), Path(config.checkpoint)
+    from recurra.hardware import prepare_process
+    from recurra.runs import resolve_checkpoint
+    from recurra.terminal import console
+
+    prepare_process()
+    checkpoint = resolve_checkpoint(config.checkpoint, config.paths)
+    if config.checkpoint is None:
+        console.print(f"newest finished run: {checkpoint}")
+    return recurra.load(checkpoint, precision=config.precision), checkpoint
 
 
 def _draw(config: Predict, predictor: Any, options: dict[str, Any]) -> None:
@@ -100,16 +107,15 @@ def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:
         raise UserError(f"cannot write to {name}: {error.strerror}") from None
 
 
-def _write(config: Predict, predictor: ChargenPredictor, output: TextIO) -> None:
+def _write(config: Predict, predictor: Any, output: TextIO) -> None:
     """Goes on with the prompts: a single text as it is written, several as lines of JSON when they are done."""
-    from recurra.task.chargen.predictor import unescaped
     from recurra.terminal import console
 
     assert config.prompt is not None
     given = [config.prompt] if isinstance(config.prompt, str) else config.prompt
-    prompts = [unescaped(prompt) for prompt in given for _ in range(config.samples)]
+    prompts = [prompt.replace("\\n", "\n") for prompt in given for _ in range(config.samples)]
     seeds = [config.seed + number for _ in given for number in range(config.samples)]
-    if unknown := predictor.tokenizer.unknown_in("".join(prompts)):
+    if unknown := predictor.unknown_in("".join(prompts)):
         console.print(f"never seen in training, read as unknown: {' '.join(map(repr, unknown))}", markup=False)
     how = (config.length, config.temperature, config.top_k, config.top_p)
     if len(prompts) == 1:

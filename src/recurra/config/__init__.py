@@ -9,7 +9,7 @@ Shapes are written ``(batch, time, size)`` throughout the project.
 from __future__ import annotations
 
 from recurra.config.chargen import ChargenTrain
-from recurra.config.commands import ChargenEvaluate, Predict, SentimentEvaluate, TranslationEvaluate
+from recurra.config.commands import ChargenEvaluate, Export, Predict, SentimentEvaluate, TranslationEvaluate
 from recurra.config.section import Section
 from recurra.config.sentiment import SentimentTrain
 from recurra.config.translation import TranslationTrain
@@ -18,5 +18,6 @@ SCHEMAS: dict[str, dict[str, type[Section]]] = {
     "train": {"sentiment": SentimentTrain, "chargen": ChargenTrain, "translation": TranslationTrain},
     "evaluate": {"sentiment": SentimentEvaluate, "chargen": ChargenEvaluate, "translation": TranslationEvaluate},
     "predict": {"sentiment": Predict, "chargen": Predict, "translation": Predict},
+    "export": {"sentiment": Export, "chargen": Export, "translation": Export},
 }
 """Schema of each command for each task."""

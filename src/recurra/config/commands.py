@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
+
+from pydantic import model_validator
 
 from recurra.config.chargen import TextData
 from recurra.config.section import Path, Section, Text, option
@@ -14,7 +17,7 @@ from recurra.config.translation import ParallelData
 class Evaluate(Section):
     """Scores of a checkpoint on a data set."""
 
-    checkpoint: Path | None = option("run folder or .ckpt file; null takes the newest finished run")
+    checkpoint: Path | None = option("run folder, .ckpt file or bundle; null takes the newest finished run")
     against: Path | None = option("a second checkpoint to compare with on the same texts")
     split: Literal["test", "validation", "train", "all"] = option("which part of the data set; all of it (chargen)")
     dynamic: float = option("chargen: rate of dynamic evaluation, which learns while it reads; 0 does without", ge=0)
@@ -44,7 +47,8 @@ class TranslationEvaluate(Evaluate):
 class Predict(Section):
     """Answers of a checkpoint to texts."""
 
-    checkpoint: Path | None = option("run folder or .ckpt file; null takes the newest finished run")
+    checkpoint: Path | None = option("run folder, .ckpt file or bundle; null takes the newest finished run")
+    precision: Literal["fp32", "int8"] | None = option("which graphs of a bundle answer; null takes the exact ones")
     text: Text | list[Text] | None = option("the text, or several as a list in brackets")
     input: Path | None = option("file with one text a line, or jsonl or csv with a column; - is standard input")
     column: Text | None = option("column of the input that holds the text; null takes the checkpoint's")
@@ -63,3 +67,20 @@ class Predict(Section):
     nbest: int = option("translation: so many translations of each text, at most the beam", ge=1, le=100)
     attention: Path | None = option("translation: file for a picture of what the translation looked at")
     paths: Paths
+
+
+class Export(Section):
+    """A folder with the model in files that run without PyTorch."""
+
+    checkpoint: Path | None = option("run folder or .ckpt file; null takes the newest finished run")
+    output: Path | None = option("folder of the bundle; null makes one named bundle beside the checkpoint")
+    formats: list[Literal["onnx", "int8"]] = option("graphs in the bundle; the weights are always in it")
+    license: Text | None = option("licence of the model, as its card names it: apache-2.0, cc-by-4.0, mit …")
+    push: Text | None = option("user/name: uploads the bundle to the Hugging Face Hub under this name")
+    paths: Paths
+
+    @model_validator(mode="after")
+    def names_a_repository(self) -> Export:
+        if self.push is not None and not re.fullmatch(r"[\w.-]+/[\w.-]+", self.push, re.ASCII):
+            raise ValueError(f"push={self.push}: a model on the hub is named user/name")
+        return self

@@ -131,6 +131,10 @@ class Callbacks(Section):
     early_stopping: int = option("stop after so many validations without improvement; 0 never does", ge=0)
     checkpoint_seconds: float = option("write last.ckpt at least this often", gt=0)
     progress: bool = option("show a progress bar")
+    prune: Literal["weights", "units"] | None = option(
+        "take the smallest weights, or whole hidden units, away before training (with init_from=RUN)", default=None
+    )
+    prune_share: Rate = option("share of the weights or units that go", default=0.5)
 
 
 class Wandb(Section):

@@ -11,7 +11,8 @@ from tests.task.translation.test_contract import SMALL, write_pairs
 import recurra
 from recurra.commands import evaluate, predict, train
 from recurra.errors import UserError
-from recurra.task.translation.predictor import Drawing, TranslationPredictor
+from recurra.task.translation.predictor import TranslationPredictor
+from recurra_runtime.sampling import Drawing
 
 LEARNS = [
     "model.embedding_size=16", "model.hidden_size=16", "model.decoder_size=32", "model.embedding_dropout=0",

@@ -32,6 +32,8 @@ class Answer(TypedDict):
 class ChargenPredictor:
     """A network and its characters, ready to write, in fp32."""
 
+    task = "chargen"
+
     def __init__(
         self,
         network: RecurrentLanguageModel,
@@ -52,6 +54,10 @@ class ChargenPredictor:
         network = RecurrentLanguageModel(checkpoint.config.model, LanguageModelSpec.model_validate(checkpoint.spec))
         checkpoint.load_into(network)
         return cls(network, CodePointTokenizer.from_json(checkpoint.tokenizer), checkpoint.config, device)
+
+    def unknown_in(self, text: str) -> list[str]:
+        """The characters of a text that training never saw, each once."""
+        return self.tokenizer.unknown_in(text)
 
     def nats(self, text: np.ndarray) -> np.ndarray:
         """Nats ``(characters - 1,)`` of each character of a text of code points but the first."""

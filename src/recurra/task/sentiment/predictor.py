@@ -26,6 +26,8 @@ class Answer(TypedDict):
 class SentimentPredictor:
     """A network and its tokenizer, ready to answer, in fp32."""
 
+    task = "sentiment"
+
     def __init__(
         self, network: TextClassifier, tokenizer: TextTokenizer, config: SentimentTrain, device: str = "cpu"
     ) -> None:

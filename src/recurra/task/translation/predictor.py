@@ -21,6 +21,7 @@ from recurra.model.attention import Memory
 from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.tokenizer.pair import SidesTokenizer
 from recurra.tokenizer.tokenizer import BEGIN, BLANK, END, PAD, UNKNOWN
+from recurra_runtime.sampling import Drawing
 
 BATCH, TOKENS = 64, 8192
 """Sentences that are translated at a time, and their tokens with padding."""
@@ -32,16 +33,6 @@ class Answer(TypedDict):
     translation: str
     score: float
     nbest: NotRequired[list[Answer]]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """How translations are drawn instead of searched for; see `recurra.decode.sampling.draw`."""
-
-    temperature: float
-    top_k: int
-    top_p: float
-    seed: int  # of the first translation of each text; the second has the next one
 
 
 @dataclass(frozen=True)
@@ -58,6 +49,8 @@ class Translation:
 class TranslationPredictor:
     """A network and its tokenizers, ready to translate, in fp32."""
 
+    task = "translation"
+
     def __init__(
         self, network: Seq2SeqNetwork, tokenizer: SidesTokenizer, config: TranslationTrain, device: str = "cpu"
     ) -> None:
@@ -65,6 +58,7 @@ class TranslationPredictor:
         self.tokenizer = tokenizer
         self.config = config
         self.device = device
+        self.beam = config.decode.beam
         self.text_columns = [config.data.source, "text"]
 
     @classmethod
