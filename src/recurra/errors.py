@@ -11,6 +11,14 @@ class TrainingFailed(Exception):
     """Training itself went wrong (a loss that is not finite): the command ends with exit code 1."""
 
 
+class Pruned(Exception):
+    """A trial of a sweep that the sweep has given up, since others were better at this point."""
+
+
+class TrialsFailed(Exception):
+    """A sweep came to its end, but not all of its trials: exit code 1."""
+
+
 class Interrupted(BaseException):
     """Ctrl-C or SIGTERM, after the state was saved: exit code 128 + number of the signal."""
 
