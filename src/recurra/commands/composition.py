@@ -108,6 +108,12 @@ class Composer:
             return [name for name in shown if _task_of(name) == task]
         return shown
 
+    def picks_task(self, experiment: str) -> bool:
+        """Whether an experiment is for one task alone."""
+        loaded = self._loader.repository.load_config(f"experiment/{experiment}")
+        defaults = loaded.defaults_list or [] if loaded else []
+        return any(getattr(default, "group", None) == "/task" or default.get_name() == "/task" for default in defaults)
+
     def _compose_groups(self, overrides: list[Override]) -> Composed:
         try:
             if any(self._is_hidden(override) for override in overrides):

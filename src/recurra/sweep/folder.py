@@ -17,16 +17,8 @@ from recurra.errors import UserError
 from recurra.terminal import console
 
 SWEEP, LOCK = "sweep.json", ".lock"
-_MAY_CHANGE = (
-    "sweep.resume",
-    "sweep.jobs",
-    "sweep.timeout",
-    "sweep.trial_timeout",
-    "sweep.trials",
-    "logger",
-    "callbacks",
-)
-"""Options that a sweep may have otherwise when it goes on."""
+_MAY_CHANGE = ("resume", "jobs", "timeout", "trial_timeout", "trials")
+"""Options of a sweep that may be others when it goes on; so may those of logging."""
 
 
 def take(config: DictConfig, options: Sweep, words: list[str]) -> tuple[Path, FileLock]:
@@ -107,7 +99,8 @@ def _differences(folder: Path, words: list[str]) -> set[str]:
         return {f"{SWEEP} cannot be read"}
 
     def fixed(words: list[str]) -> set[str]:
-        return {word for word in words if not word.startswith(_MAY_CHANGE)}
+        ways = tuple(f"sweep.{name}=" for name in _MAY_CHANGE)
+        return {word for word in words if not word.startswith((*ways, "logger", "callbacks.progress="))}
 
     return fixed(before) ^ fixed(words)
 

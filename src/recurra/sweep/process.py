@@ -22,13 +22,7 @@ from recurra.sweep.trial import Done, Score
 
 LOG = "trial.log"
 
-_ONE_THREAD = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "RAYON_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
+_ONE_THREAD = [f"{name}_NUM_THREADS" for name in ("OMP", "MKL", "OPENBLAS", "RAYON")]
 _SECONDS_TO_END = 10.0  # what a trial has for its last breath, once it has said that it is done
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from recurra.terminal import console
 
-if TYPE_CHECKING:
-    from recurra.sweep.study import Study
-
 
 class Progress:
     """A context manager, so that the terminal is left as it was."""
 
     def __init__(self, trials: int) -> None:
-        self._shown = -1.0
+        self._shown = -math.inf
         self._bar: Bar | None = None
         if console.is_terminal:
             columns = (
@@ -42,11 +39,14 @@ class Progress:
         """A line that stays."""
         console.print(line)
 
-    def show(self, ended: int, failed: int, running: int, study: Study) -> None:
-        """Moves the bar, at most five times a second."""
-        if self._bar is None or time.monotonic() - self._shown < 0.2:
-            return
+    def is_due(self) -> bool:
+        """Whether the bar should move: on a terminal, twice a second."""
+        return self._bar is not None and time.monotonic() - self._shown > 0.5
+
+    def show(self, ended: int, failed: int, running: int, best: list[str]) -> None:
+        """Moves the bar."""
+        assert self._bar is not None
         self._shown = time.monotonic()
-        words = [f"{running} running", *([f"{failed} failed"] if failed else []), *study.best()]
+        words = [f"{running} running", *([f"{failed} failed"] if failed else []), *best]
         self._bar.update(self._line, completed=ended, description=", ".join(words))
         self._bar.refresh()

@@ -16,9 +16,9 @@ BEST = "best.ckpt"
 LEADERBOARD = "leaderboard.csv"
 
 
-def tell_result(study: Study, folder: Path, scores: list[str]) -> None:
+def tell_result(study: Study, folder: Path) -> None:
     """Writes and tells what a sweep has found so far."""
-    found = leaderboard.rows(study.trials, scores)
+    found = leaderboard.rows(study.trials, study.options.objectives)
     if not found:
         return
     leaderboard.write_csv(found, folder / LEADERBOARD)

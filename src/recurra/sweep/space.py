@@ -39,7 +39,8 @@ class Choice:
         return CategoricalDistribution(list(self.words))
 
     def suggest(self, trial: Trial) -> Value:
-        value: Value = trial.suggest_categorical(self.name, list(self.words))
+        value = trial.suggest_categorical(self.name, list(self.words))
+        assert value is not None
         return value
 
     def written(self, value: Value) -> list[str]:
@@ -137,7 +138,7 @@ def plan(
         given = {override.key_or_group for override in overrides}
         overrides += parser.parse_overrides(words_of(space, given))
         if space.variants:
-            variants = [Choice(VARIANT, dict(space.variants))]
+            variants = [Choice(VARIANT, dict(space.variants.items()))]
     parts: dict[str, str | Axis] = {}
     for override in overrides:
         if override.is_sweep_override():

@@ -12,7 +12,7 @@ import socket
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -21,6 +21,8 @@ from recurra.config.sweep import Sweep
 from recurra.errors import UserError
 from recurra.sweep.sampler import make_sampler
 from recurra.sweep.space import SEED, Plan, Value, described
+
+Direction = Literal["minimize", "maximize"]
 
 JOURNAL, SQLITE = "study.log", "study.db"
 
@@ -41,7 +43,7 @@ class Point:
 class Study:
     """Hands out points, and remembers how they ended."""
 
-    def __init__(self, options: Sweep, plan: Plan, folder: Path, directions: list[str]) -> None:
+    def __init__(self, options: Sweep, plan: Plan, folder: Path, directions: list[Direction]) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
         warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
@@ -115,9 +117,7 @@ class Study:
     def best(self) -> list[str]:
         """The best score so far, in words, if there is one score."""
         sign = -1 if self.study.directions[0] is optuna.study.StudyDirection.MINIMIZE else 1
-        values = [
-            sign * trial.values[0] for trial in self.trials if trial.state is TrialState.COMPLETE and trial.values
-        ]
+        values = [sign * trial.values[0] for trial in self.trials if trial.state is TrialState.COMPLETE]
         return [f"best {sign * max(values):.4f}"] if values and len(self.study.directions) == 1 else []
 
     def _point(self, trial: Trial) -> Point:

@@ -10,12 +10,14 @@ import time
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
 from omegaconf import DictConfig, OmegaConf
 from optuna.trial import TrialState
 
+from hydra_plugins.recurra_sweeps import RecurraLauncher, RecurraSweeper
 from recurra.config.sweep import Space, Sweep, is_better
 from recurra.errors import Pruned, TrialsFailed, UserError
 from recurra.sweep import folder as folders
@@ -24,11 +26,8 @@ from recurra.sweep.process import LOG, Outcome, Process
 from recurra.sweep.progress import Progress
 from recurra.sweep.result import tell_result
 from recurra.sweep.space import plan
-from recurra.sweep.study import Point, Study
+from recurra.sweep.study import Direction, Point, Study
 from recurra.terminal import console
-
-if TYPE_CHECKING:
-    from hydra_plugins.recurra_sweeps import RecurraSweeper
 
 _SECONDS_TO_SAVE = 20.0  # what a trial has to finish its batch and write its checkpoint
 _FACTS = ("train/seconds", "model/parameters", "model/megabytes", "model/milliseconds")
@@ -42,22 +41,26 @@ def sweep(sweeper: RecurraSweeper, arguments: list[str]) -> list[list[JobReturn]
         TrialsFailed: at the end, if some did.
         UserError: the sweep cannot be had as it is asked for.
     """
-    config = sweeper.config
+    config, context = sweeper.config, sweeper.hydra_context
+    assert config is not None
+    assert context is not None
     options, space = options_of(config)
-    loader = sweeper.hydra_context.config_loader
+    loader = context.config_loader
     planned = plan(arguments, space, options.kind == "grid", loader, lambda name: OmegaConf.select(config, name))
     if options.kind != "grid" and not planned.axes:
         raise UserError(f"sweep={options.kind}: there is nothing to search; give ranges, or space=NAME")
     folder, lock = folders.take(config, options, arguments)
     with lock:
         scores = options.objectives or [_watched(config)]
-        directions = ["maximize" if score and is_better(score) == "max" else "minimize" for score in scores]
+        directions: list[Direction] = [
+            "maximize" if score and is_better(score) == "max" else "minimize" for score in scores
+        ]
         study = Study(options, planned, folder, directions)
         running = _Sweep(sweeper, options, study, folder, scores)
         try:
             running.run()
         finally:
-            tell_result(study, folder, scores)
+            tell_result(study, folder)
         failed, count = running.counts()
         if failed:
             raise TrialsFailed(f"{failed} of {count} trials failed")
@@ -105,10 +108,10 @@ class _Sweep:
         """Runs what is missing."""
         with Progress(self.study.limit) as self.progress:
             self._tell_progress(0)
-            if hasattr(self.sweeper.launcher, "task_function") and hasattr(self.sweeper.launcher, "jobs"):
-                self._side_by_side()
-            else:
-                self._in_batches()
+            if isinstance(self.sweeper.launcher, RecurraLauncher):
+                self._side_by_side(self.sweeper.launcher)
+            elif self.sweeper.launcher is not None:
+                self._in_batches(self.sweeper.launcher)
 
     def counts(self) -> tuple[int, int]:
         """Failed trials, and all that ended."""
@@ -120,7 +123,7 @@ class _Sweep:
             return None
         return self.waiting.pop(0) if self.waiting else self.study.ask()
 
-    def _side_by_side(self) -> None:
+    def _side_by_side(self, ours: RecurraLauncher) -> None:
         """Our own launcher: as soon as a trial ends the next one starts."""
         running: list[_Running] = []
         try:
@@ -131,7 +134,7 @@ class _Sweep:
                     if point is None:
                         more = False
                     else:
-                        running += self._start(point)
+                        running += self._start(ours, point)
                 running = [each for each in running if not self._ended(each)]
                 if time.monotonic() >= self.ends and running:
                     self._stop(running)
@@ -145,10 +148,10 @@ class _Sweep:
                 console.print("interrupted; the same command with sweep.resume=auto goes on")
             raise
 
-    def _start(self, point: Point) -> list[_Running]:
+    def _start(self, ours: RecurraLauncher, point: Point) -> list[_Running]:
         try:
-            config = launcher.compose(self.sweeper.launcher, point.words, point.number)
-            process = launcher.start(self.sweeper.launcher, config, self.options.trial_timeout)
+            config = launcher.compose(ours, point.words, point.number)
+            process = launcher.start(ours, config, self.options.trial_timeout)
         except Exception as error:  # a config that cannot be composed is a failed trial like others
             self._fail(point, str(error).strip().split("\n")[0])
             return []
@@ -182,7 +185,7 @@ class _Sweep:
             for each in running:
                 each.process.end("the sweep ended")
 
-    def _in_batches(self) -> None:
+    def _in_batches(self, theirs: Launcher) -> None:
         """Launchers of others take several trials at once, and are heard again when all of them have ended."""
         size = self.sweeper.max_batch_size or (self.study.limit if self.options.kind == "grid" else self.jobs)
         while True:
@@ -194,7 +197,7 @@ class _Sweep:
                 count = next((i for i in range(1, len(batch)) if batch[i].number != batch[0].number + i), len(batch))
                 now, batch = batch[:count], batch[count:]
                 began = time.monotonic()
-                returns = self.sweeper.launcher.launch([point.words for point in now], now[0].number)
+                returns = theirs.launch([point.words for point in now], now[0].number)
                 seconds = (time.monotonic() - began) / count
                 for point, returned in zip(now, returns, strict=True):
                     self.returns[point.number] = returned
@@ -202,7 +205,7 @@ class _Sweep:
                     reason = None if error is None else str(error)
                     outcome = Outcome(returned, reason, isinstance(error, Pruned), seconds)
                     folder = Path(returned.hydra_cfg.hydra.runtime.output_dir) if returned.hydra_cfg else self.folder
-                    self._finish(point, outcome, folder, _watched(returned.cfg or self.sweeper.config))
+                    self._finish(point, outcome, folder, _watched(returned.cfg or OmegaConf.create()))
                 self._tell_progress(0)
 
     def _finish(self, point: Point, outcome: Outcome, folder: Path, watched: str) -> None:
@@ -244,7 +247,7 @@ class _Sweep:
                 numbers = [name for name, value in metrics.items() if isinstance(value, float)]
                 return f"metrics.json has no {name}; it has {', '.join(numbers) or 'nothing'}"
             try:
-                number = float(value)
+                number = float(value)  # type: ignore[arg-type]
             except (TypeError, ValueError):
                 if self.options.kind == "grid":  # it needs no score
                     number = 0.0
@@ -256,8 +259,9 @@ class _Sweep:
         return values
 
     def _tell_progress(self, running: int) -> None:
-        failed, ended = self.counts()
-        self.progress.show(ended, failed, running, self.study)
+        if self.progress.is_due():
+            failed, ended = self.counts()
+            self.progress.show(ended, failed, running, self.study.best())
 
 
 def _axes(point: Point) -> list[str]:
