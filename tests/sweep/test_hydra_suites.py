@@ -8,18 +8,12 @@ from hydra.test_utils.launcher_common_tests import BatchedSweeperTestSuite, Inte
 OURS = ["hydra/sweeper=recurra"]
 
 
-@pytest.mark.parametrize(("launcher_name", "overrides"), [("recurra", []), ("recurra", OURS), ("basic", OURS)])
+@pytest.mark.parametrize(("launcher_name", "overrides"), [("recurra", []), ("recurra", OURS)])
 class TestLauncher(LauncherTestSuite):
-    """Our launcher below Hydra's sweeper and below ours, and our sweeper above Hydra's launcher."""
+    """Our launcher below Hydra's sweeper and below ours."""
 
 
-@pytest.mark.parametrize(
-    ("task_launcher_cfg", "extra_flags"),
-    [
-        ({}, ["-m", "hydra/launcher=recurra"]),
-        ({"defaults": [{"override hydra/launcher": "recurra"}, {"override hydra/sweeper": "recurra"}]}, ["-m"]),
-    ],
-)
+@pytest.mark.parametrize(("task_launcher_cfg", "extra_flags"), [({}, ["-m", "hydra/launcher=recurra"])])
 class TestIntegration(IntegrationTestSuite):
     """Scripts of their own, which define their task function in ``__main__``."""
 

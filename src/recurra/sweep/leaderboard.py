@@ -161,13 +161,13 @@ def _table(found: list[Row]) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("seconds", justify="right", no_wrap=True)
     for head in [*(_short(name, names) for name in names), "trials"]:
-        table.add_column(head, overflow="fold")
+        table.add_column(head, no_wrap=True)
     for rank, row in enumerate(found[:SHOWN], 1):
         mark = f"{rank}*" if row.on_front else str(rank) if row.done else ""
         values = [_shown(row, number) for number in range(len(row.scores))]
         seeds = [str(len(row.done))] if several else []
         measured = [_counted(row.measured(name), _MEASURED[name]) for name in costs]
-        labels = [str(row.labels.get(name, "")) for name in names]
+        labels = [_label(row.labels.get(name, "")) for name in names]
         numbers = ",".join(str(trial.number) for trial in row.trials)
         table.add_row(mark, *values, *seeds, *measured, f"{row.seconds:.0f}", *labels, numbers)
     return table
@@ -184,6 +184,10 @@ def _shown(row: Row, number: int) -> str:
         return row.state if number == 0 else ""
     deviation = row.deviation(number)
     return f"{row.mean(number):.4f}" + ("" if deviation is None else f" ± {deviation:.4f}")
+
+
+def _label(value: Value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _counted(value: float | None, digits: int) -> str:

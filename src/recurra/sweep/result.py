@@ -24,7 +24,7 @@ def tell_result(study: Study, folder: Path) -> None:
     leaderboard.write_csv(found, folder / LEADERBOARD)
     pictures = _pictures(study, found, folder)
     for table in leaderboard.tables(found):
-        console.print(table)
+        console.print(table, width=250)  # a terminal that is narrower breaks lines, not words
     if len(found) > leaderboard.SHOWN:
         console.print(f"… and {len(found) - leaderboard.SHOWN} more in {LEADERBOARD}")
     console.print(Text(f"\nin {folder}:", style="bold"))

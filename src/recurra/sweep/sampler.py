@@ -22,17 +22,14 @@ def make_sampler(options: Sweep, objectives: int) -> BaseSampler:
             return Numbered(
                 lambda n: optuna.samplers.TPESampler(
                     n_startup_trials=first, multivariate=True, constant_liar=objectives == 1, seed=seed + n,
-                    warn_independent_sampling=False,
                 )
             )  # fmt: skip
         case "gp":
             return Numbered(lambda n: optuna.samplers.GPSampler(n_startup_trials=first, seed=seed + n))
         case "cmaes":
-            return Numbered(lambda n: optuna.samplers.CmaEsSampler(seed=seed + n, warn_independent_sampling=False))
+            return Numbered(lambda n: optuna.samplers.CmaEsSampler(seed=seed + n))
         case "qmc":  # one sequence, whose place the study remembers: the seed that scrambles it stays
-            return optuna.samplers.QMCSampler(
-                scramble=True, seed=seed, warn_independent_sampling=False, warn_asynchronous_seeding=False
-            )
+            return optuna.samplers.QMCSampler(scramble=True, seed=seed)
         case _:
             return Numbered(lambda n: optuna.samplers.RandomSampler(seed=seed + n))
 

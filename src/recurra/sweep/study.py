@@ -44,7 +44,7 @@ class Study:
     """Hands out points, and remembers how they ended."""
 
     def __init__(self, options: Sweep, plan: Plan, folder: Path, directions: list[Direction]) -> None:
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
         logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
         warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
         self.options, self.plan, self.folder = options, plan, folder.resolve()
