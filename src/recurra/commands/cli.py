@@ -117,8 +117,8 @@ class _Trials:
                 raise SystemExit(code) from None
             self.failed += 1
             _tell(f"trial {hydra_config.job.num} failed: {' '.join(hydra_config.overrides.task)}")
-            ours = isinstance(error, UserError | TrainingFailed)
-            raise _TrialFailed(str(error) if ours else f"{type(error).__name__}: {error}") from None
+            kind = "" if isinstance(error, UserError | TrainingFailed) else type(error).__name__
+            raise _TrialFailed(": ".join(filter(None, [kind, str(error)]))) from None
         self.code = 0
         return score
 

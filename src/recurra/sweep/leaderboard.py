@@ -15,6 +15,7 @@ from typing import Any
 from optuna.trial import FrozenTrial, TrialState
 from rich.table import Table
 
+from recurra.commands.quoting import typed
 from recurra.config.sweep import is_better
 from recurra.sweep.space import SEED, VARIANT, Value
 
@@ -91,7 +92,7 @@ class Row:
             words = [f"{SEED}={','.join(seeds)}" if word.startswith(f"{SEED}=") else word for word in words]
         script = Path(sys.argv[0])
         program = ["python", script.name] if script.suffix == ".py" else [script.name]
-        return shlex.join([*program, *(["-m"] if len(seeds) > 1 else []), *words])
+        return shlex.join([*program, *(["-m"] if len(seeds) > 1 else []), *map(typed, words)])
 
 
 def rows(trials: list[FrozenTrial], objectives: list[str] | None) -> list[Row]:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,13 @@ class Process:
         folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "recurra.sweep.trial", str(os.getpid())],
+                [sys.executable, "-m", "recurra.sweep.trial", str(os.getpid()), str(_life()[0])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
+                pass_fds=[_life()[0]] if hasattr(os, "fork") else (),
             )
         self._send(list(sys.path))
         self._send(job)
@@ -117,6 +119,12 @@ class Process:
                     self.scores.put(message)
                 else:
                     self.done, self.done_at = message, time.monotonic()
+
+
+@cache
+def _life() -> tuple[int, int]:
+    """A pipe that ends when this process does: nobody else has its second end."""
+    return os.pipe()
 
 
 def _why(code: int) -> str:

@@ -138,7 +138,7 @@ class _Sweep:
                 running = [each for each in running if not self._ended(each)]
                 if time.monotonic() >= self.ends and running:
                     self._stop(running)
-                    console.print(f"sweep.timeout: {len(running)} trials were cut off; sweep.resume=auto goes on")
+                    console.print(f"sweep.timeout: trials cut off: {len(running)}; sweep.resume=auto goes on with them")
                     return
                 self._tell_progress(len(running))
                 time.sleep(launcher.TICK)

@@ -85,22 +85,33 @@ def worth_going_on(step: int, value: float) -> bool:
 
 def end_group() -> NoReturn:
     """Ends this process and all that it has started."""
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+    if hasattr(os, "killpg"):
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 
-def die_with(parent: int) -> None:
-    """On Linux the system itself kills this process when its parent ends; `Channel.listen` does it elsewhere."""
+def die_with(parent: int, life: int) -> None:
+    """Sees to it that this process group ends when its parent does, whatever keeps it busy.
+
+    On Linux the system kills this process; what it has started is killed by a process that waits for the end of the
+    pipe ``life``, whose other end only the parent has. Without `os.fork`, `Channel.listen` does what it can.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:  # which ended before that
             end_group()
+    if hasattr(os, "fork"):
+        if os.fork() == 0:
+            os.close(0)
+            os.close(1)
+            os.read(life, 1)
+            os.killpg(0, signal.SIGKILL)
+        os.close(life)
 
 
 def main() -> None:
     global _channel
-    die_with(int(sys.argv[1]))
+    die_with(*map(int, sys.argv[1:]))
     faulthandler.enable()  # a crash in compiled code leaves its traceback in the log
     channel = Channel()
     sys.path[:] = pickle.load(channel.input)  # where a module of the script's own is found
@@ -124,7 +135,7 @@ def _done(job: Any) -> Done:
         return Done(reason=str(error), pruned=True)
     if not getattr(error, "told", False):
         traceback.print_exception(error)
-    return Done(reason=getattr(error, "told", None) or f"{type(error).__name__}: {error}".strip())
+    return Done(reason=getattr(error, "told", None) or ": ".join(filter(None, [type(error).__name__, str(error)])))
 
 
 if __name__ == "__main__":
