@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import socket
+import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,18 +52,7 @@ class Study:
         self.points = plan.grid() if options.kind == "grid" else []
         self.limit = min(len(self.points), options.trials or len(self.points)) if self.points else options.trials or 0
         self.place = f"{socket.gethostname()}:{self.folder}"
-        try:
-            self.study = optuna.create_study(
-                storage=_storage(options, self.folder),
-                sampler=make_sampler(options, len(directions)),
-                pruner=_pruner(options),
-                study_name=options.study or "sweep",
-                directions=directions,
-                load_if_exists=True,
-            )
-        except Exception as error:  # each kind of storage raises errors of its own
-            reason = str(error).strip().split("\n")[0]
-            raise UserError(f"sweep.storage={options.storage}: cannot be used: {reason}") from None
+        self.study = self._opened(directions)
         searched = {"kind": "grid" if self.points else "drawn", "axes": described(plan.axes)}
         known = self.study.user_attrs.get("searched")
         if known is None:
@@ -70,6 +60,25 @@ class Study:
         elif known != searched:
             raise UserError(f"the study in {folder if not options.shared else options.storage} has other ranges; "
                             f"search them under another name: sweep.study=NAME")  # fmt: skip
+
+    def _opened(self, directions: list[Direction]) -> optuna.Study:
+        """The study, made if there is none; of two workers who make it at once one has to try again."""
+        for attempt in range(6):
+            try:
+                return optuna.create_study(
+                    storage=_storage(self.options, self.folder),
+                    sampler=make_sampler(self.options, len(directions)),
+                    pruner=_pruner(self.options),
+                    study_name=self.options.study or "sweep",
+                    directions=directions,
+                    load_if_exists=True,
+                )
+            except Exception as error:  # each kind of storage raises errors of its own
+                reason = str(error).strip().split("\n")[0]
+                if not self.options.shared or "Error)" not in reason:  # not one of a database's own
+                    break
+                time.sleep(0.2 * 2**attempt)
+        raise UserError(f"sweep.storage={self.options.storage}: cannot be used: {reason}")
 
     @property
     def trials(self) -> list[FrozenTrial]:
