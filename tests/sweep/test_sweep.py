@@ -99,6 +99,36 @@ def test_more_trials_of_the_same_sweep(capfd: pytest.CaptureFixture[str]) -> Non
     assert "other words: seed=2" in capfd.readouterr().err
 
 
+def test_a_trial_that_ended_when_nobody_listened_is_not_run_again() -> None:
+    words = ["-m", "logger=csv", "sweep.jobs=1", "seed=1,2", "model.layers=5"]
+
+    def first(config: Any) -> float:
+        import json
+        import os
+        import signal
+        import time
+        from pathlib import Path
+
+        (Path(config.paths.run) / "metrics.json").write_text(json.dumps({"val/accuracy": 0.25}))
+        os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(60)
+        return 0.0
+
+    assert run("train", first, words) == 130
+    assert run("train", jobs(), [*words, "sweep.resume=auto"]) == 0
+    (row,) = leaderboard(only_sweep())
+    assert float(row["val/accuracy"]) == pytest.approx((0.25 + 0.42) / 2)
+    assert not (only_sweep() / "0" / "ran").exists()
+
+
+def test_the_sweep_is_a_group_of_wandb() -> None:
+    def job(config: Any) -> float:
+        assert config.logger.wandb.group == Path(config.paths.run).parent.name
+        return 1.0
+
+    assert run("train", job, ["-m", "hydra/launcher=basic", "model.layers=1"]) == 0
+
+
 def test_two_scores_have_a_front() -> None:
     objectives = "sweep.objectives=[val/accuracy,model/megabytes]"
     assert run("train", jobs(), [*SWEEP, "sweep=tpe", "sweep.trials=4", objectives, "model.layers=5,6,7"]) == 0

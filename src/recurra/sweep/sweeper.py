@@ -29,6 +29,9 @@ from recurra.sweep.space import plan
 from recurra.sweep.study import Direction, Point, Study
 from recurra.terminal import console
 
+METRICS = "metrics.json"
+"""What a run writes last."""
+
 _SECONDS_TO_SAVE = 20.0  # what a trial has to finish its batch and write its checkpoint
 _FACTS = ("train/seconds", "model/parameters", "model/megabytes", "model/milliseconds")
 """What a leaderboard tells of a trial besides its score."""
@@ -99,6 +102,7 @@ class _Sweep:
         self.sweeper, self.options, self.study, self.folder, self.scores = sweeper, options, study, folder, scores
         self.returns: dict[int, JobReturn] = {}
         self.waiting = study.unfinished()
+        self.cut_off = {point.number for point in self.waiting}
         self.jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         if options.jobs != "auto":
             self.jobs = options.jobs
@@ -151,11 +155,24 @@ class _Sweep:
     def _start(self, ours: RecurraLauncher, point: Point) -> list[_Running]:
         try:
             config = launcher.compose(ours, point.words, point.number)
+            if point.number in self.cut_off and self._had_finished(point, config):
+                return []
             process = launcher.start(ours, config, self.options.trial_timeout)
         except Exception as error:  # a config that cannot be composed is a failed trial like others
             self._fail(point, str(error).strip().split("\n")[0])
             return []
         return [_Running(point, config, process)]
+
+    def _had_finished(self, point: Point, config: DictConfig) -> bool:
+        """Whether a trial came to its end when the sweep no longer listened; its score is then in its folder."""
+        folder, watched = launcher.folder_of(config), _watched(config)
+        score = _read(folder / METRICS).get(watched)
+        if score is None:
+            return False
+        returned = JobReturn(status=JobStatus.COMPLETED)
+        returned.return_value = score
+        self._finish(point, Outcome(returned, None, False, 0.0), folder, watched)
+        return True
 
     def _ended(self, running: _Running) -> bool:
         point, process = running.point, running.process
@@ -210,7 +227,7 @@ class _Sweep:
 
     def _finish(self, point: Point, outcome: Outcome, folder: Path, watched: str) -> None:
         """Takes down how a trial ended, and says so in a line."""
-        metrics = _read(folder / "metrics.json")
+        metrics = _read(folder / METRICS)
         facts: dict[str, Any] = {
             "seconds": round(outcome.seconds, 1),
             "folder": str(folder.resolve()),
