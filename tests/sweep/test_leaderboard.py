@@ -80,6 +80,16 @@ def test_a_command_can_be_typed_again() -> None:
     assert shlex.split(row.command())[-3:] == ["data.text=it's, = great", "paths.data=/a b", "a=1"]
 
 
+def test_the_command_of_an_experiment_is_that_of_its_best_seed() -> None:
+    runs = [
+        trial(seed, {"variant": "v", "seed": seed}, 0.1 * seed, words=["experiment=e", f"seed={seed}"])
+        for seed in (1, 2)
+    ]
+    (row,) = rows(runs, None)
+    assert shlex.split(row.command())[-2:] == ["experiment=e", "seed=2"]
+    assert "-m" not in row.command()
+
+
 def test_the_front_of_two_scores() -> None:
     scores = ["val/accuracy", "model/megabytes"]
     trials = [trial(n, {"a": n}, *values) for n, values in enumerate([(0.9, 5.0), (0.8, 1.0), (0.7, 2.0), (0.9, 6.0)])]

@@ -84,8 +84,13 @@ class Row:
         return max(self.done, key=lambda trial: self.sign() * trial.values[0])
 
     def command(self) -> str:
-        """What to type to have it again: the same words, with what ``auto`` chose."""
+        """What to type to have it again: the same words, with what ``auto`` chose.
+
+        All seeds of it, unless an experiment is among the words, which may bring a space of its own: then the best.
+        """
         trials = self.done or self.trials
+        if any(word.startswith("experiment=") for word in trials[0].user_attrs.get("words", [])):
+            trials = [self.best] if self.done else trials[:1]
         words = [*trials[0].user_attrs.get("words", []), *trials[0].user_attrs.get("chosen", [])]
         seeds = list(dict.fromkeys(str(t.user_attrs.get("labels", {}).get(SEED)) for t in trials))
         if len(seeds) > 1:

@@ -165,7 +165,7 @@ def variants(study: Study, found: list[Row]) -> Figure | None:
     sign, score = rows[0].sign(), rows[0].scores[0] or "score"
     detail = f"{score}, mean ± deviation; each run a red line; {'higher' if sign > 0 else 'lower'} is better"
     title(axes, "Which network", detail)
-    title(costs, "Cost", "seconds of one core a run")
+    title(costs, "Cost", "seconds a trial")
     costs.barh(names, [row.seconds for row in rows], color=PALE, height=0.6)
     for each in (axes, costs):
         plain(each)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import math
 import os
 import time
@@ -22,6 +20,7 @@ from recurra.config.sweep import Space, Sweep, is_better
 from recurra.errors import Pruned, TrialsFailed, UserError
 from recurra.sweep import folder as folders
 from recurra.sweep import launcher
+from recurra.sweep.facts import facts_of, read_metrics, values_of
 from recurra.sweep.process import LOG, Outcome, Process
 from recurra.sweep.progress import Progress
 from recurra.sweep.result import tell_result
@@ -29,12 +28,7 @@ from recurra.sweep.space import plan
 from recurra.sweep.study import Direction, Point, Study
 from recurra.terminal import console
 
-METRICS = "metrics.json"
-"""What a run writes last."""
-
 _SECONDS_TO_SAVE = 20.0  # what a trial has to finish its batch and write its checkpoint
-_FACTS = ("train/seconds", "model/parameters", "model/megabytes", "model/milliseconds")
-"""What a leaderboard tells of a trial besides its score."""
 
 
 def sweep(sweeper: RecurraSweeper, arguments: list[str]) -> list[list[JobReturn]]:
@@ -166,7 +160,7 @@ class _Sweep:
     def _had_finished(self, point: Point, config: DictConfig) -> bool:
         """Whether a trial came to its end when the sweep no longer listened; its score is then in its folder."""
         folder, watched = launcher.folder_of(config), _watched(config)
-        score = _read(folder / METRICS).get(watched)
+        score = read_metrics(folder).get(watched)
         if score is None:
             return False
         returned = JobReturn(status=JobStatus.COMPLETED)
@@ -227,14 +221,8 @@ class _Sweep:
 
     def _finish(self, point: Point, outcome: Outcome, folder: Path, watched: str) -> None:
         """Takes down how a trial ended, and says so in a line."""
-        metrics = _read(folder / METRICS)
-        facts: dict[str, Any] = {
-            "seconds": round(outcome.seconds, 1),
-            "folder": str(folder.resolve()),
-            "watched": watched,
-            "metrics": {name: metrics[name] for name in _FACTS if name in metrics},
-            "chosen": _chosen(folder, point.words),
-        }
+        metrics = read_metrics(folder)
+        facts = {"watched": watched, **facts_of(folder, point.words, outcome.seconds, metrics)}
         if outcome.reason is not None and not outcome.pruned:
             self._fail(point, outcome.reason, facts, folder / LOG)
             return
@@ -242,7 +230,8 @@ class _Sweep:
             self.study.tell(point, TrialState.PRUNED, None, facts)
             self.progress.say(f"trial {point.number}: given up  {' '.join(_axes(point))}")
             return
-        values = self._values(outcome.result.return_value, metrics)
+        needs_number = self.options.kind != "grid"
+        values = values_of(outcome.result.return_value, metrics, self.scores, self.options.objectives, needs_number)
         if isinstance(values, str):
             self._fail(point, values, facts, folder / LOG)
             return
@@ -255,26 +244,6 @@ class _Sweep:
         where = f" ({log})" if log is not None else ""
         self.progress.say(f"trial {point.number} failed: {reason}  {' '.join(_axes(point))}{where}")
 
-    def _values(self, returned: Any, metrics: dict[str, Any]) -> list[float] | str:
-        """The scores of a trial that ended, or why they cannot be used."""
-        found = [returned] if self.options.objectives is None else [metrics.get(name) for name in self.scores]
-        values = []
-        for name, value in zip(self.scores, found, strict=True):
-            if value is None and self.options.objectives is not None:
-                numbers = [name for name, value in metrics.items() if isinstance(value, float)]
-                return f"metrics.json has no {name}; it has {', '.join(numbers) or 'nothing'}"
-            try:
-                number = float(value)  # type: ignore[arg-type]
-            except (TypeError, ValueError):
-                if self.options.kind == "grid":  # it needs no score
-                    number = 0.0
-                else:
-                    return f"returned {value!r}, which is no number"
-            if not math.isfinite(number):
-                return f"{name or 'the result'} is {number}"
-            values.append(number)
-        return values
-
     def _tell_progress(self, running: int) -> None:
         if self.progress.is_due():
             failed, ended = self.counts()
@@ -283,21 +252,3 @@ class _Sweep:
 
 def _axes(point: Point) -> list[str]:
     return [f"{name}={value}" for name, value in point.labels.items()]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found
-
-
-def _chosen(folder: Path, words: list[str]) -> list[str]:
-    """What ``auto`` chose, on which the bits of a result depend."""
-    given = {word.partition("=")[0] for word in words}
-    found: list[str] = []
-    with contextlib.suppress(Exception):
-        trainer = OmegaConf.load(folder / "config.yaml").trainer
-        found = [f"trainer.{name}={trainer[name]}" for name in ("precision", "threads")]
-    return [word for word in found if word.partition("=")[0] not in given]
