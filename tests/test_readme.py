@@ -85,6 +85,9 @@ def test_command_runs(
         small = [word for word in small if "experiment" not in asked or not word.startswith("task=")]
         fast = [] if "debug" in asked else ["debug=fast"]
         words += [*small, *fast]
+        if "-m" in words:  # two trials, in this process
+            words = [word for word in words if not word.startswith("sweep.trials=")]
+            words += ["hydra/launcher=basic", "sweep.trials=2"]
     assert MAIN[match["name"]](words) == 0, capfd.readouterr().err
     if match["name"] == "predict" and "output=" not in line:
         out = capfd.readouterr().out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,12 +29,14 @@ from recurra.callbacks.pruning import Pruning
 from recurra.callbacks.record import Record
 from recurra.callbacks.samples import Samples
 from recurra.callbacks.stop import StopRequest
+from recurra.callbacks.trial import TrialReport
 from recurra.checkpoint import Checkpoint, read_checkpoint, write_atomically
 from recurra.config.train import Train
 from recurra.errors import UserError
 from recurra.hardware import Hardware, choose
 from recurra.logger.build import wandb_run
-from recurra.task.base import Report, Task, TaskModule
+from recurra.sweep.trial import in_trial
+from recurra.task.base import Predictor, Report, Task, TaskModule
 from recurra.terminal import console
 
 
@@ -156,6 +159,8 @@ def make_trainer(
                 check_on_train_epoch_end=False,
             )
         )
+    if in_trial():
+        callbacks.append(TrialReport(config.task.monitor))
     callbacks.append(keeping)
     trainer = pl.Trainer(
         accelerator={"cuda": "gpu"}.get(hardware.accelerator, hardware.accelerator),
@@ -227,6 +232,22 @@ def publish(report: Report, metrics: dict[str, Any], loggers: list[Logger], step
         run.summary.update(numbers)
         run.log({name: wandb.Image(str(path)) for name, path in report.pictures.items()})
         run.log({name: wandb.Table(columns, rows) for name, (columns, rows) in report.tables.items()})
+
+
+def costs(predictor: Predictor, run: Path) -> dict[str, float]:
+    """What a model costs, for a sweep that weighs it against the score: its size, and the time of one answer."""
+    seconds = []
+    for _ in range(6):  # the first one is slower
+        began = time.perf_counter()
+        predictor.predict(_SENTENCE)
+        seconds.append(time.perf_counter() - began)
+    return {
+        "model/megabytes": round((run / runs.BEST).stat().st_size / 1e6, 3),
+        "model/milliseconds": round(1000.0 * min(seconds[1:]), 3),
+    }
+
+
+_SENTENCE = "The old man who lived by the river had never seen a film that was so long and so good ."
 
 
 def write_metrics(metrics: dict[str, Any], run: Path) -> None:

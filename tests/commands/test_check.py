@@ -53,6 +53,13 @@ def test_every_choice_is_sound(group: str, choice: str) -> None:
     if group in ("task", "experiment"):
         assert faults(f"{group}={choice}") == ""
         return
+    if group == "sweep":
+        assert faults(f"sweep={choice}", "model.layers=1,2", multirun=True) == ""
+        return
+    if group == "space":
+        found = [faults(f"space={choice}", "sweep=tpe", f"task={task}", multirun=True) for task in SCHEMAS["train"]]
+        assert "" in found
+        return
     found = {task: faults(f"{group}={choice}", f"task={task}", *needs) for task in SCHEMAS["train"]}
     if group in OF_A_TASK:
         assert "" in found.values()
@@ -202,9 +209,32 @@ def test_every_value_of_a_sweep_is_checked() -> None:
     assert len(found.split("\n")) == 3
 
 
-def test_the_name_of_an_interval_is_checked_but_not_its_values() -> None:
-    assert faults("model.layers=interval(1,4)", "optimizer.lr=tag(log,interval(1e-4,1e-2))", multirun=True) == ""
-    assert "optimizer.lr" in faults("lr=interval(0,1)", multirun=True)
+def test_both_ends_of_an_interval_are_checked() -> None:
+    both = ["model.layers=interval(1,4)", "optimizer.lr=tag(log,interval(1e-4,1e-2))"]
+    assert faults("sweep=tpe", *both, multirun=True) == ""
+    found = faults(
+        "sweep=tpe", "lr=interval(0,1)", "model.layers=interval(2,4.5)", "seed=interval(-1,3)", multirun=True
+    )
+    for part in ("optimizer.lr", "model.layers=4.5", "seed=-1"):
+        assert part in found
+    assert len(found.split("\n")) == 3
+    assert "sweep=tpe or sweep=random" in faults(*both, multirun=True)
+    assert "above 0" in faults("sweep=tpe", "model.dropout=tag(log,interval(0,0.5))", multirun=True)
+    assert "lower end" in faults("sweep=tpe", "model.dropout=interval(0.5,0.1)", multirun=True)
+
+
+def test_a_sweep_without_the_flag_is_refused_with_the_command_that_was_meant() -> None:
+    found = faults("task=chargen", "sweep=tpe", "sweep.trials=5")
+    assert found == (
+        "sweep=tpe sweep.trials=5: a sweep takes -m: python train.py -m task=chargen sweep=tpe sweep.trials=5"
+    )
+    assert "takes -m" in faults("space=sentiment")
+    assert "nothing to search" in faults("sweep=tpe", multirun=True)
+    assert "sweep.resume=auto" in faults("model.layers=1,2", "resume=auto", multirun=True)
+    assert "cannot be swept" in faults("sweep.trials=3,4", "model.layers=1,2", multirun=True)
+    assert "val/" in faults("model.layers=1,2", "sweep.objectives=[test/accuracy]", multirun=True)
+    assert "sweep.study" in faults("model.layers=1,2", "sweep.storage=sqlite:////tmp/x.db", multirun=True)
+    assert faults("task=sentiment,chargen", multirun=True) == ""
 
 
 def test_sweeps_that_cannot_be() -> None:
@@ -286,7 +316,7 @@ def test_a_fault_is_found_within_a_second_and_without_torch() -> None:
     began = time.process_time()
     assert len(check("train", words)) == len(words)
     assert time.process_time() - began < 1.0
-    heavy = "{'torch', 'pytorch_lightning', 'datasets', 'wandb', 'rich'} & set(sys.modules)"
+    heavy = "{'torch', 'pytorch_lightning', 'datasets', 'wandb', 'rich', 'optuna'} & set(sys.modules)"
     code = f"import sys; from recurra.commands.cli import run; assert run('train', print, {words}) == 2"
     code = f"{code}; assert not {heavy}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -33,6 +33,10 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
+HYDRAS_OWN = ["-m", "hydra/sweeper=basic", "hydra/launcher=basic"]
+"""Hydra's own sweeper and launcher run the trials in this process."""
+
+
 class Jobs:
     """A job that remembers its configs and does what the number of layers says."""
 
@@ -167,13 +171,13 @@ def test_a_folder_of_own_experiments(tmp_path: Path) -> None:
 
 def test_a_sweep_runs_every_combination() -> None:
     jobs = Jobs()
-    assert run("train", jobs, ["model.layers=1,8", "-m", "seed=1,2"]) == 0
+    assert run("train", jobs, ["model.layers=1,8", *HYDRAS_OWN, "seed=1,2"]) == 0
     assert [(config.model.layers, config.seed) for config in jobs.configs] == [(1, 1), (1, 2), (8, 1), (8, 2)]
 
 
 def test_a_failed_trial_costs_that_trial_alone(capsys: pytest.CaptureFixture[str]) -> None:
     jobs = Jobs()
-    assert run("train", jobs, ["-m", "model.layers=1,2,3,6,7,8"]) == 1
+    assert run("train", jobs, [*HYDRAS_OWN, "model.layers=1,2,3,6,7,8"]) == 1
     assert jobs.layers == [1, 2, 3, 6, 7, 8]
     shown = capsys.readouterr().err
     assert "error: no such file\nerror: trial 1 failed: model.layers=2" in shown
@@ -183,7 +187,7 @@ def test_a_failed_trial_costs_that_trial_alone(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(("layers", "code"), [(4, 143), (5, 130)])
 def test_an_interrupted_trial_ends_the_sweep(layers: int, code: int) -> None:
     jobs = Jobs()
-    assert run("train", jobs, ["-m", f"model.layers=1,{layers},8"]) == code
+    assert run("train", jobs, [*HYDRAS_OWN, f"model.layers=1,{layers},8"]) == code
     assert jobs.layers == [1, layers]
 
 

@@ -13,12 +13,13 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import TypeAdapter, ValidationError
 
-from recurra.commands import faults
+from recurra.commands import faults, sweeping
 from recurra.commands.composition import Composed, Composer, composer, selected, task_of
 from recurra.commands.options import of_training, schema_for
 from recurra.commands.quoting import quote
 from recurra.config.section import Section
 from recurra.errors import UserError
+from recurra.sweep.space import own
 
 
 def check(command: str, overrides: list[str], multirun: bool = False) -> list[str]:
@@ -32,11 +33,16 @@ def check(command: str, overrides: list[str], multirun: bool = False) -> list[st
         fixed = [override for override in parsed if override not in sweeps]
         if not multirun:
             found += [_not_a_sweep(override) for override in sweeps]
-            parsed, sweeps = fixed, []
-        ranged = {override.key_or_group for override in sweeps if override.is_interval_sweep()}
-        for words in _trials(parsed, found):
+            found += sweeping.needs_multirun(command, parsed)
+            parsed = [override for override in fixed if not own(override)]
+        variants: list[list[str]] = []
+        if multirun and command == "train":
+            searched, variants, more = sweeping.searched(conf, fixed, sweeps)
+            found += more
+            parsed += searched
+        for words in _trials(parsed, variants, found):
             trial, more = conf.parse(words)
-            found += more + _trial_faults(conf, trial, ranged)
+            found += more + _trial_faults(conf, trial)
     return list(dict.fromkeys(found))
 
 
@@ -97,15 +103,16 @@ def _not_a_sweep(override: Override) -> str:
     return f"{name}={value}: several values are a sweep, which takes -m; a list is written {name}=[{value}]"
 
 
-def _trials(overrides: list[Override], found: list[str]) -> list[list[str]]:
-    """Command lines without sweeps that hold each value of each sweep at least once."""
+def _trials(overrides: list[Override], variants: list[list[str]], found: list[str]) -> list[list[str]]:
+    """Command lines without sweeps that hold each variant and each value of each sweep at least once."""
     values: list[list[str]] = []
     for override in overrides:
         name = override.get_key_element()
-        if override.is_sweep_override() and override.is_hydra_override():
-            found.append(f"{override.input_line}: Hydra's own options cannot be swept over")
+        if override.is_sweep_override() and (override.is_hydra_override() or own(override)):
+            whose = "Hydra's own options" if override.is_hydra_override() else "the options of a sweep"
+            found.append(f"{override.input_line}: {whose} cannot be swept over")
         elif override.is_interval_sweep():
-            values.append([f"{name}={override.value().start}"])  # type: ignore[union-attr]
+            values.append([f"{name}={end}" for end in sweeping.ends(override)])
         elif override.is_discrete_sweep():
             words = [f"{name}={word}" for word in override.sweep_string_iterator()]
             if isinstance(override.value(), RangeSweep):
@@ -116,12 +123,15 @@ def _trials(overrides: list[Override], found: list[str]) -> list[list[str]]:
                 found.append(f"{override.input_line}: this sweep has no values")
         else:
             values.append([str(override.input_line)])
-    count = max(map(len, values), default=1)
-    return [[words[trial % len(words)] for words in values] for trial in range(count)]
+    count = max([len(variants), *map(len, values)], default=1) or 1
+    return [
+        [*(variants[trial % len(variants)] if variants else []), *(words[trial % len(words)] for words in values)]
+        for trial in range(count)
+    ]
 
 
-def _trial_faults(conf: Composer, overrides: list[Override], ranged: set[str]) -> list[str]:
-    """The faults of one command line without sweeps; values of options in ``ranged`` are not looked at."""
+def _trial_faults(conf: Composer, overrides: list[Override]) -> list[str]:
+    """The faults of one command line without sweeps."""
     composed = conf.compose(overrides)
     schema = schema_for(conf.command, composed.task)
     plain, unusable = resolved(composed.config, schema)
@@ -131,7 +141,7 @@ def _trial_faults(conf: Composer, overrides: list[Override], ranged: set[str]) -
         for override in overrides
         if override.key_or_group.partition(".")[0] in of_training(schema)
     ]
-    skipped = {*unusable, *ranged, *(["data"] if _other_task(plain) else [])}
+    skipped = {*unusable, *(["data"] if _other_task(plain) else [])}
     given = {override.key_or_group for override in overrides if not conf.is_group(override)}
     refused = faults.schema_faults(schema, plain, given, composed.choices)
     found += [text for name, text in refused.items() if name not in skipped]
@@ -155,7 +165,7 @@ def _task_faults(conf: Composer, overrides: list[Override], composed: Composed) 
             f" data sets of this task: {fitting}"
         )
     groups = {override.key_or_group: override for override in overrides if conf.is_group(override)}
-    if "experiment" in groups and "task" in groups:
+    if "experiment" in groups and "task" in groups and conf.picks_task(str(groups["experiment"].value())):
         own = conf.compose([override for name, override in groups.items() if name != "task"])
         task = composed.choices.get("task")
         if not own.faults and own.choices.get("task") != task:

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -26,7 +27,7 @@ from yaml import YAMLError  # type: ignore[import-untyped]
 
 from recurra.commands.check import check, validated
 from recurra.commands.quoting import quote
-from recurra.errors import Interrupted, TrainingFailed, UserError
+from recurra.errors import Interrupted, Pruned, TrainingFailed, TrialsFailed, UserError
 
 Job = Callable[[Any], float | None]
 """What a command does with its validated config; in a sweep the result is the score of the trial."""
@@ -35,7 +36,11 @@ _BROKEN_PIPE = 141  # what a shell reports for a command that SIGPIPE ended
 
 
 class _TrialFailed(Exception):
-    """Tells Hydra that a trial failed; what went wrong is written already."""
+    """Tells Hydra, and the sweep, that a trial failed; what went wrong is written already."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 def run(command: str, job: Job, argv: list[str] | None = None) -> int:
@@ -73,6 +78,8 @@ def _run(command: str, job: Job, argv: list[str]) -> int:
         main = hydra.main(config_path="pkg://recurra.conf", config_name=command, version_base="1.3")
         try:
             main(trials.one)()
+        except TrialsFailed as error:
+            return _tell(str(error), code=1)
         except _TrialFailed:
             return _tell(f"{trials.failed or 'some'} of {trials.count or 'the'} trials failed", code=1)
         except BrokenPipeError:
@@ -92,55 +99,68 @@ class _Trials:
 
     def one(self, config: DictConfig) -> float | None:
         """A failed trial lets the others run; an interrupted one ends the sweep."""
-        score: float | None = None
         hydra_config = HydraConfig.get()
-        if hydra_config.mode == RunMode.MULTIRUN and OmegaConf.select(config, "paths.run", default="") is None:
-            config.paths.run = hydra_config.runtime.output_dir  # the folder that Hydra made for this trial
-
-        def job() -> int:
-            nonlocal score
-            score = self._job(validated(self._command, config))
-            return 0
-
+        in_sweep = hydra_config.mode == RunMode.MULTIRUN
+        if in_sweep:
+            _settle(config, Path(hydra_config.runtime.output_dir), Path(hydra_config.sweep.dir))
         self.count += 1
-        code = _guarded(job)
-        if code == 0 or hydra_config.mode != RunMode.MULTIRUN:
-            self.code = code
-            return score
-        if code > 128:
-            raise SystemExit(code)
-        self.failed += 1
-        _tell(f"trial {hydra_config.job.num} failed: {' '.join(hydra_config.overrides.task)}")
-        raise _TrialFailed
+        try:
+            score = self._job(validated(self._command, config))
+        except Pruned:
+            raise
+        except BaseException as error:
+            code = _explained(error)
+            if not in_sweep:
+                self.code = code
+                return None
+            if code > 128:
+                raise SystemExit(code) from None
+            self.failed += 1
+            _tell(f"trial {hydra_config.job.num} failed: {' '.join(hydra_config.overrides.task)}")
+            kind = "" if isinstance(error, UserError | TrainingFailed) else type(error).__name__
+            raise _TrialFailed(": ".join(filter(None, [kind, str(error)]))) from None
+        self.code = 0
+        return score
+
+
+def _settle(config: DictConfig, folder: Path, sweep: Path) -> None:
+    """Gives a trial its place: the folder that Hydra made for it, in which it goes on if it was cut off there."""
+    if OmegaConf.select(config, "paths.run", default="") is None:
+        config.paths.run = str(folder)
+        if (folder / "last.ckpt").exists() and config.resume is None:
+            config.resume = "auto"
+    if OmegaConf.select(config, "logger.wandb.group", default="") is None:
+        config.logger.wandb.group = sweep.name
 
 
 def _guarded(action: Callable[[], int | None]) -> int:
-    """The exit code of an action, whatever it raises; a traceback is for bugs alone."""
+    """The exit code of an action, whatever it raises."""
     try:
         return action() or 0
-    except UserError as error:
-        return _tell(str(error))
-    except TrainingFailed as error:
-        return _tell(str(error), code=1)
-    except Interrupted as error:
-        return _tell(str(error), code=128 + error.signal)
-    except KeyboardInterrupt:
-        return 130
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BrokenPipeError:
-        if _reader_is_gone():
+    except BaseException as error:
+        return _explained(error)
+
+
+def _explained(error: BaseException) -> int:
+    """Says what went wrong, and gives the exit code; a traceback is for bugs alone."""
+    match error:
+        case UserError():
+            return _tell(str(error))
+        case TrainingFailed():
+            return _tell(str(error), code=1)
+        case Interrupted():
+            return _tell(str(error), code=128 + error.signal)
+        case KeyboardInterrupt():
+            return 130
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else int(error.code is not None)
+        case BrokenPipeError() if _reader_is_gone():
             return _BROKEN_PIPE
-        traceback.print_exc()
-        return 1
-    except OSError as error:
-        if error.filename is not None and error.strerror is not None:
+        case OSError() if not isinstance(error, BrokenPipeError) and error.filename and error.strerror:
             return _tell(f"{error.filename}: {error.strerror}")
-        traceback.print_exc()
-        return 1
-    except Exception:
-        traceback.print_exc()
-        return 1
+        case _:
+            traceback.print_exception(error)
+            return 1
 
 
 def _reader_is_gone() -> bool:

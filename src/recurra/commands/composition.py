@@ -11,6 +11,7 @@ from importlib import resources
 
 import hydra
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.default_element import GroupDefault
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -107,6 +108,14 @@ class Composer:
         if group == "data" and task is not None:
             return [name for name in shown if _task_of(name) == task]
         return shown
+
+    def picks_task(self, experiment: str) -> bool:
+        """Whether an experiment is for one task alone."""
+        loaded = self._loader.repository.load_config(f"experiment/{experiment}")
+        if loaded is None or loaded.defaults_list is None:  # from elsewhere
+            return True
+        picks = [default for default in loaded.defaults_list if isinstance(default, GroupDefault)]
+        return any(default.override and default.group == "/task" for default in picks)
 
     def _compose_groups(self, overrides: list[Override]) -> Composed:
         try:

@@ -26,6 +26,8 @@ EXAMPLES = {
             ("debug=fast", "every step of a run, in seconds"),
             ("resume=auto", "goes on where the last run stopped"),
             ("-m model.hidden_size=128,256 seed=1,2,3", "six runs, one for each combination"),
+            ("-m sweep=tpe space=sentiment sweep.trials=20", "a search over the shipped space"),
+            ("-m experiment=compare_cells", "which recurrent network is best for this task"),
         ],
     ),
     "evaluate": (

@@ -124,6 +124,8 @@ def _describe(annotation: Any, metadata: list[Any]) -> str:
     if origin is Literal:
         words = [str(word) for word in args]
         return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
+    if origin is dict:
+        return "names with their values"
     if origin is list:
         item = _describe(args[0], []).removeprefix("one of ")
         for one, many in _PLURAL.items():

@@ -27,6 +27,14 @@ def quote(argv: list[str]) -> list[str]:
     return [_quote_word(word, sweep) for word in argv]
 
 
+def typed(word: str) -> str:
+    """A word without the quotes that `quote` would put around it again."""
+    name, _, value = word.partition("=")
+    parsed = _parse(value) if value[:1] == "'" else None
+    plain = f"{name}={parsed.text}" if isinstance(parsed, QuotedString) else word
+    return plain if quote([plain]) == [word] else word
+
+
 def _quote_word(word: str, sweep: bool) -> str:
     match = _OVERRIDE.fullmatch(word)
     free = free_options().get(match[2]) if match else None

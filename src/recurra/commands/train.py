@@ -26,6 +26,7 @@ def train(config: Train) -> float:
         UserError: the data, a checkpoint or a folder is not what it should be; nothing was written.
         TrainingFailed: the loss is not finite; the last good checkpoint stays.
         Interrupted: Ctrl-C or SIGTERM; the state was saved.
+        Pruned: it is a trial of a sweep, which has given it up.
     """
     import pytorch_lightning as pl
     import torch
@@ -36,6 +37,7 @@ def train(config: Train) -> float:
     from recurra.closing import closing_words
     from recurra.hardware import prepare_process
     from recurra.logger.build import close_loggers, make_loggers
+    from recurra.sweep.trial import in_trial
     from recurra.task import load_task
     from recurra.terminal import console
 
@@ -98,6 +100,7 @@ def train(config: Train) -> float:
             "train/seconds": round(keeping.seconds_trained, 1),
             "train/steps": trainer.global_step,
             "model/parameters": parameters,
+            **(training.costs(predictor, run_folder) if in_trial() else {}),
             "precision": hardware.precision,
             "threads": hardware.threads,
             "seed": config.seed,

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from recurra.config.section import Count, Limit, Path, Rate, Section, Share, Text, option
+from recurra.config.sweep import Space, Sweep
 
 COLUMNS = ("text", "label", "labels")
 OWN = {
@@ -193,6 +194,8 @@ class Train(Section):
     resume: Path | None = option("auto, or a run folder or checkpoint: go on where it stopped")
     init_from: Path | None = option("run folder or checkpoint whose weights to start from")
     debug: str | None = option("set by debug=…: such a run is never taken for a finished one")
+    sweep: Sweep | None = Field(default=None, exclude=True)  # neither is a part of what a run is made of
+    space: Space | None = Field(default=None, exclude=True)
 
     @model_validator(mode="after")
     def one_beginning(self) -> Train:

@@ -1,0 +1,65 @@
+"""The end of a sweep: the leaderboard, pictures, the best checkpoint, and how to have it again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from rich.text import Text
+
+from recurra.sweep import leaderboard
+from recurra.sweep.study import Study
+from recurra.terminal import console
+
+BEST = "best.ckpt"
+LEADERBOARD = "leaderboard.csv"
+
+
+def tell_result(study: Study, folder: Path) -> None:
+    """Writes and tells what a sweep has found so far."""
+    found = leaderboard.rows(study.trials, study.options.objectives)
+    if not found:
+        return
+    leaderboard.write_csv(found, folder / LEADERBOARD)
+    pictures = _pictures(study, found, folder)
+    for table in leaderboard.tables(found):
+        console.print(table, width=250)  # a terminal that is narrower breaks lines, not words
+    if len(found) > leaderboard.SHOWN:
+        console.print(f"… and {len(found) - leaderboard.SHOWN} more in {LEADERBOARD}")
+    console.print(Text(f"\nin {folder}:", style="bold"))
+    console.print(f"  leaderboard  {LEADERBOARD}, with the command of each row")
+    if pictures:
+        console.print(f"  pictures     {', '.join(pictures)}")
+    best = found[0]
+    if best.done:
+        number = best.best.number
+        if _link(Path(best.best.user_attrs.get("folder", "")) / BEST, folder / BEST):
+            console.print(f"  checkpoint   {BEST} of trial {number}, the best: checkpoint={folder}")
+        console.print(Text("the best again:", style="bold"))
+        console.print(f"  {best.command()}")
+
+
+def _link(checkpoint: Path, link: Path) -> bool:
+    """Makes ``link`` stand for a checkpoint; a copy where there are no links."""
+    if not checkpoint.is_file():
+        return False
+    link.unlink(missing_ok=True)
+    try:
+        link.symlink_to(os.path.relpath(checkpoint, link.parent.resolve()))
+    except OSError:
+        shutil.copyfile(checkpoint, link)
+    return True
+
+
+def _pictures(study: Study, found: list[leaderboard.Row], folder: Path) -> list[str]:
+    """Draws what can be drawn; a picture that fails is no reason to lose a table."""
+    if sum(len(row.done) for row in found) < 2:
+        return []
+    try:
+        from recurra.sweep.pictures import draw
+
+        return draw(study, found, folder)
+    except Exception as error:
+        console.print(f"warning: the pictures could not be drawn ({error})")
+        return []

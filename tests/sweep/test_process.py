@@ -1,0 +1,151 @@
+"""A trial may do what it likes: it is one failed trial, and never outlives its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra.core.utils import JobReturn, JobStatus
+
+from recurra.sweep.process import LOG, Outcome, Process
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+PARENT = """
+import os, sys, time
+from pathlib import Path
+from recurra.sweep.process import Process
+
+def job():
+    import subprocess
+    child = subprocess.Popen(["sleep", "600"])
+    Path("pids").write_text(f"{os.getpid()} {child.pid}")
+    while True:
+        time.sleep(0.1)
+
+process = Process(job, Path("."), None)
+time.sleep(600)
+"""
+
+
+def returning(action: Callable[[], Any]) -> Callable[[], JobReturn]:
+    """A job, as Hydra would run it."""
+
+    def job() -> JobReturn:
+        returned = JobReturn(status=JobStatus.COMPLETED)
+        returned.return_value = action()
+        return returned
+
+    return job
+
+
+def outcome(action: Callable[[], Any], folder: Path, limit: float | None = None) -> Outcome:
+    process = Process(returning(action), folder, limit)
+    while True:
+        while not process.scores.empty():
+            process.answer(process.scores.get().value < 3)
+        if (found := process.poll()) is not None:
+            return found
+        time.sleep(0.01)
+
+
+def test_a_result_comes_back_and_what_is_printed_stays_in_the_log(tmp_path: Path) -> None:
+    def action() -> int:
+        print("by Python")
+        os.system("echo by a shell")
+        return 42
+
+    found = outcome(action, tmp_path)
+    assert found.result.return_value == 42
+    assert found.reason is None
+    assert (tmp_path / LOG).read_text() == "by Python\nby a shell\n"
+
+
+def test_it_has_one_thread_and_a_group_of_its_own(tmp_path: Path) -> None:
+    found = outcome(lambda: (os.environ["OMP_NUM_THREADS"], os.getpgrp() == os.getpid()), tmp_path)
+    assert found.result.return_value == ("1", True)
+
+
+def test_the_ways_to_fail(tmp_path: Path) -> None:
+    def raises() -> None:
+        raise ValueError("boom")
+
+    ways: dict[str, tuple[Callable[[], Any], str]] = {
+        "raises": (raises, "ValueError: boom"),
+        "exits": (lambda: os._exit(3), "ended with exit code 3"),
+        "leaves": (lambda: sys.exit(4), "ended with exit code 4"),
+        "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "killed (SIGKILL), as the system does"),
+        "crashes": (lambda: os.kill(os.getpid(), signal.SIGSEGV), "killed (SIGSEGV)"),
+    }
+    for name, (action, reason) in ways.items():
+        found = outcome(action, tmp_path / name)
+        assert found.result is None, name
+        assert (found.reason or "").startswith(reason), name
+    assert "in raises" in (tmp_path / "raises" / LOG).read_text()
+    assert "Segmentation fault" in (tmp_path / "crashes" / LOG).read_text()
+
+
+def test_one_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    def action() -> None:
+        child = subprocess.Popen(["sleep", "600"])
+        (tmp_path / "child").write_text(str(child.pid))
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(600)
+
+    found = outcome(action, tmp_path, limit=1.0)
+    assert found.reason == "still running after 1 s (sweep.trial_timeout)"
+    assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def test_scores_are_told_until_the_answer_is_no(tmp_path: Path) -> None:
+    def action() -> None:
+        from recurra.errors import Pruned
+        from recurra.sweep.trial import in_trial, worth_going_on
+
+        assert in_trial()
+        for step in range(1, 9):
+            if not worth_going_on(step, float(step)):
+                raise Pruned(f"at {step}")
+
+    found = outcome(action, tmp_path)
+    assert (found.pruned, found.reason) == (True, "at 3")
+
+
+def test_outside_of_a_trial_nobody_gives_up() -> None:
+    from recurra.sweep.trial import in_trial, worth_going_on
+
+    assert not in_trial()
+    assert worth_going_on(1, 0.0)
+
+
+def test_it_dies_with_its_parent(tmp_path: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=tmp_path)
+    pids = tmp_path / "pids"
+    for _ in range(1000):
+        if pids.exists() and pids.read_text():
+            break
+        time.sleep(0.02)
+    time.sleep(0.1)
+    parent.kill()
+    parent.wait()
+    assert [is_gone(int(pid)) for pid in pids.read_text().split()] == [True, True]
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process ends within some seconds; a zombie has ended."""
+    for _ in range(250):
+        try:
+            os.kill(pid, 0)
+            if sys.platform == "linux" and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.02)
+    return False
