@@ -235,7 +235,7 @@ def publish(report: Report, metrics: dict[str, Any], loggers: list[Logger], step
 
 
 def costs(predictor: Predictor, run: Path) -> dict[str, float]:
-    """What a model costs, for a sweep that weighs it against the score: its size, and the time of one answer."""
+    """What a model costs, to be weighed against its score: its size, and the time of one answer."""
     seconds = []
     for _ in range(6):  # the first one is slower
         began = time.perf_counter()

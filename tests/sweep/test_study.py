@@ -95,6 +95,16 @@ def test_two_workers_share_the_points(tmp_path: Path) -> None:
     assert [point.number for point in workers[0].unfinished()] == [0, 2, 4], "those of the other one may live"
 
 
+def test_a_trial_too_many_waits_for_a_longer_sweep(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/shared.db"
+    made = study(tmp_path, storage=url, study="s", trials=1)
+    assert len(asked(made)) == 1
+    made.study.get_trials = lambda deepcopy=True: []  # type: ignore[method-assign,assignment]  # it looked too early
+    assert made.ask() is None
+    longer = study(tmp_path, storage=url, study="s", trials=3)
+    assert [point.number for point in asked(longer)] == [1, 2]
+
+
 def test_each_point_is_tried_with_each_seed(tmp_path: Path) -> None:
     points = asked(study(tmp_path, [*LR, "seed=1,2,3"]))
     assert [point.labels["seed"] for point in points] == [1, 2, 3, 1, 2, 3]

@@ -110,11 +110,11 @@ def test_a_trial_that_ended_when_nobody_listened_is_not_run_again() -> None:
         from pathlib import Path
 
         (Path(config.paths.run) / "metrics.json").write_text(json.dumps({"val/accuracy": 0.25}))
-        os.kill(os.getppid(), signal.SIGINT)
+        os.kill(os.getppid(), signal.SIGTERM)
         time.sleep(60)
         return 0.0
 
-    assert run("train", first, words) == 130
+    assert run("train", first, words) == 143
     assert run("train", jobs(), [*words, "sweep.resume=auto"]) == 0
     (row,) = leaderboard(only_sweep())
     assert float(row["val/accuracy"]) == pytest.approx((0.25 + 0.42) / 2)
@@ -208,15 +208,15 @@ def test_two_workers_on_one_storage_with_pruning(tmp_path: Path) -> None:
     assert len({line["optimizer.lr"] for line in whole}) == 12
 
 
-def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+def test_an_interrupted_sweep_says_how_to_go_on(tmp_path: Path) -> None:
     process = worker("out", "model.layers=1,2,3,4,5,6,7,8,9", "optimizer.lr=0.1")
     for _ in range(1000):
         if list(tmp_path.glob("out/sentiment/sweeps/*/0/trial.log")):
             break
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
     _, said = process.communicate()
-    assert process.returncode == 130, said
+    assert process.returncode == 143, said
     assert "interrupted; the same command with sweep.resume=auto goes on" in said
     assert "Traceback" not in said
 

@@ -28,6 +28,7 @@ from yaml import YAMLError  # type: ignore[import-untyped]
 from recurra.commands.check import check, validated
 from recurra.commands.quoting import quote
 from recurra.errors import Interrupted, Pruned, TrainingFailed, TrialsFailed, UserError
+from recurra.sweep.trial import in_trial
 
 Job = Callable[[Any], float | None]
 """What a command does with its validated config; in a sweep the result is the score of the trial."""
@@ -103,6 +104,9 @@ class _Trials:
         in_sweep = hydra_config.mode == RunMode.MULTIRUN
         if in_sweep:
             _settle(config, Path(hydra_config.runtime.output_dir), Path(hydra_config.sweep.dir))
+            given = any(word.startswith("trainer.threads=") for word in hydra_config.overrides.task)
+            if in_trial() and "trainer" in config and not given:
+                config.trainer.threads = 1  # an experiment may have another number, for a run that is alone
         self.count += 1
         try:
             score = self._job(validated(self._command, config))

@@ -37,7 +37,6 @@ def train(config: Train) -> float:
     from recurra.closing import closing_words
     from recurra.hardware import prepare_process
     from recurra.logger.build import close_loggers, make_loggers
-    from recurra.sweep.trial import in_trial
     from recurra.task import load_task
     from recurra.terminal import console
 
@@ -100,7 +99,7 @@ def train(config: Train) -> float:
             "train/seconds": round(keeping.seconds_trained, 1),
             "train/steps": trainer.global_step,
             "model/parameters": parameters,
-            **(training.costs(predictor, run_folder) if in_trial() else {}),
+            **training.costs(predictor, run_folder),
             "precision": hardware.precision,
             "threads": hardware.threads,
             "seed": config.seed,

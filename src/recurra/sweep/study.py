@@ -12,6 +12,7 @@ import socket
 import time
 import warnings
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,8 @@ from recurra.sweep.space import SEED, Plan, Value, described
 Direction = Literal["minimize", "maximize"]
 
 JOURNAL, SQLITE = "study.log", "study.db"
+
+_SECONDS_TO_CLAIM = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
         warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+        warnings.filterwarnings("ignore", message="The reported value is ignored")  # by a trial that went on
         self.options, self.plan, self.folder = options, plan, folder.resolve()
         self.points = plan.grid() if options.kind == "grid" else []
         self.limit = min(len(self.points), options.trials or len(self.points)) if self.points else options.trials or 0
@@ -88,13 +92,15 @@ class Study:
 
     def unfinished(self) -> list[Point]:
         """Trials that this worker began before and that were cut off; its folder is held, so that nobody runs them."""
-        mine = [
-            trial
-            for trial in self.trials
-            if trial.state is TrialState.RUNNING
-            and (not self.options.shared or trial.user_attrs.get("place") == self.place)
-        ]
+        running = [trial for trial in self.trials if trial.state is TrialState.RUNNING]
+        mine = [trial for trial in running if not self.options.shared or self._is_mine(trial)]
         return [self._point(Trial(self.study, trial._trial_id)) for trial in mine]
+
+    def _is_mine(self, trial: FrozenTrial) -> bool:
+        """Whether a trial is this worker's, or nobody's: who began it was killed before saying so."""
+        place, began = trial.user_attrs.get("place"), trial.datetime_start
+        nobodys = place is None and began is not None and (datetime.now() - began).total_seconds() > _SECONDS_TO_CLAIM
+        return place == self.place or nobodys
 
     def ask(self) -> Point | None:
         """The next point; None when as many have been given out as there should be."""
@@ -104,7 +110,7 @@ class Study:
             return None
         trial = self.study.ask()
         if trial.number >= self.limit:  # another worker took the last one meanwhile
-            self.study.tell(trial, state=TrialState.FAIL)
+            self.study._storage.set_trial_state_values(trial._trial_id, TrialState.WAITING)  # for more trials, later
             return None
         return self._point(trial)
 

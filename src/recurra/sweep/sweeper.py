@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -47,7 +48,8 @@ def sweep(sweeper: RecurraSweeper, arguments: list[str]) -> list[list[JobReturn]
     if options.kind != "grid" and not planned.axes:
         raise UserError(f"sweep={options.kind}: there is nothing to search; give ranges, or space=NAME")
     folder, lock = folders.take(config, options, arguments)
-    with lock:
+    with ExitStack() as held:
+        held.callback(lock.release)
         scores = options.objectives or [_watched(config)]
         directions: list[Direction] = [
             "maximize" if score and is_better(score) == "max" else "minimize" for score in scores

@@ -102,6 +102,8 @@ def die_with(parent: int, life: int) -> None:
             end_group()
     if hasattr(os, "fork"):
         if os.fork() == 0:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             os.close(0)
             os.close(1)
             os.read(life, 1)
