@@ -59,6 +59,7 @@ def test_units_are_left_out_of_the_graph(root: Path) -> None:
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn_tanh", "rnn_relu", "mingru"])
 @torch.inference_mode()
 def test_a_unit_without_weights_is_zero_for_ever(cell: str) -> None:
+    torch.manual_seed(1)
     config = compose("train", ["task=chargen", f"model.cell={cell}", "model.hidden_size=8"])
     network = RecurrentLanguageModel(config.model, LanguageModelSpec(vocabulary=9, unknown=0)).eval()  # type: ignore[attr-defined]
     for weight, kept in units(network, 0.5):

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from hydra import version
+from hydra.core.singleton import Singleton
 from hydra.test_utils.launcher_common_tests import BatchedSweeperTestSuite, IntegrationTestSuite, LauncherTestSuite
 
 OURS = ["hydra/sweeper=recurra"]
+
+
+@pytest.fixture(autouse=True)
+def as_hydra_starts() -> Iterator[None]:
+    """The suites count on the version base that holds where nobody has chosen one, as our commands do."""
+    before = Singleton.get_state()
+    version.setbase("1.1")
+    yield
+    Singleton.set_state(before)
 
 
 @pytest.mark.parametrize(("launcher_name", "overrides"), [("recurra", []), ("recurra", OURS)])
