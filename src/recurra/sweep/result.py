@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from rich.console import Console
 from rich.text import Text
 
 from recurra.sweep import leaderboard
@@ -23,8 +24,9 @@ def tell_result(study: Study, folder: Path) -> None:
         return
     leaderboard.write_csv(found, folder / LEADERBOARD)
     pictures = _pictures(study, found, folder)
+    wide = Console(stderr=True, width=250, highlight=False)  # a terminal that is narrower breaks lines; no cell is cut
     for table in leaderboard.tables(found):
-        console.print(table, width=250)  # a terminal that is narrower breaks lines, not words
+        wide.print(table)
     if len(found) > leaderboard.SHOWN:
         console.print(f"… and {len(found) - leaderboard.SHOWN} more in {LEADERBOARD}")
     console.print(Text(f"\nin {folder}:", style="bold"))
