@@ -92,6 +92,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         ({"config": {}}, r"its config does not fit this version of recurra: task, data, .*"),
         ({"config": None}, "not a checkpoint of recurra: it has no config"),
         ({"spec": None, "tokenizer": None}, "not a checkpoint of recurra: it has no spec, tokenizer"),
+        ({"data": "a description alone"}, "not a checkpoint of recurra: it has no data"),
     ],
 )
 def test_a_checkpoint_of_another_kind_is_refused(

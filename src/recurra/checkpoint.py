@@ -61,6 +61,10 @@ class Checkpoint:
         return int(self.raw["callbacks"]["Record"]["rows"])
 
 
+KINDS = {"task": str, "config": dict, "spec": dict, "tokenizer": str, "data": dict}
+"""What gives the weights their meaning."""
+
+
 def contents(config: Train, spec: dict[str, Any], tokenizer: str, data: dict[str, str]) -> dict[str, Any]:
     """What a checkpoint holds besides weights and the state of training."""
     return {
@@ -110,8 +114,8 @@ def check_contents(path: Path, about: dict[str, Any], weights: dict[str, Tensor]
     """
     if about.get("format") != FORMAT:
         raise UserError(f"{path} has format {about.get('format')}, this version of recurra reads format {FORMAT}")
-    if missing := [name for name in ("task", "config", "spec", "tokenizer", "data") if name not in about]:
-        raise UserError(f"{path} is a PyTorch file, but not a checkpoint of recurra: it has no {', '.join(missing)}")
+    if missing := [name for name, kind in KINDS.items() if not isinstance(about.get(name), kind)]:
+        raise UserError(f"{path} is not a checkpoint of recurra: it has no {', '.join(missing)}")
     if about["task"] not in SCHEMAS["train"]:
         raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
     try:
