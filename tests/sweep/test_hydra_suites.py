@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hydra.core.singleton import Singleton
 from hydra.test_utils.launcher_common_tests import BatchedSweeperTestSuite, IntegrationTestSuite, LauncherTestSuite
+from hydra.version import VersionBase
+
+
+@pytest.fixture(autouse=True)
+def _no_version_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suites take it that nobody has set one in this process."""
+    others = {kind: one for kind, one in Singleton._instances.items() if kind is not VersionBase}
+    monkeypatch.setattr(Singleton, "_instances", others)
+
 
 OURS = ["hydra/sweeper=recurra"]
 
