@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from hydra import version
 from hydra.core.singleton import Singleton
 from hydra.test_utils.launcher_common_tests import BatchedSweeperTestSuite, IntegrationTestSuite, LauncherTestSuite
-
-OURS = ["hydra/sweeper=recurra"]
+from hydra.version import VersionBase
 
 
 @pytest.fixture(autouse=True)
-def as_hydra_starts() -> Iterator[None]:
-    """The suites count on the version base that holds where nobody has chosen one, as our commands do."""
-    before = Singleton.get_state()
-    version.setbase("1.1")
-    yield
-    Singleton.set_state(before)
+def _no_version_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suites take it that nobody has set one in this process."""
+    others = {kind: one for kind, one in Singleton._instances.items() if kind is not VersionBase}
+    monkeypatch.setattr(Singleton, "_instances", others)
+
+
+OURS = ["hydra/sweeper=recurra"]
 
 
 @pytest.mark.parametrize(("launcher_name", "overrides"), [("recurra", []), ("recurra", OURS)])
