@@ -108,10 +108,11 @@ class _Sweep:
         """Runs what is missing."""
         with Progress(self.study.limit) as self.progress:
             self._tell_progress(0)
-            if isinstance(self.sweeper.launcher, RecurraLauncher):
-                self._side_by_side(self.sweeper.launcher)
-            elif self.sweeper.launcher is not None:
-                self._in_batches(self.sweeper.launcher)
+            launcher: Any = self.sweeper.launcher
+            if type(launcher).__name__ == RecurraLauncher.__name__:  # Hydra may have imported its plugins anew
+                self._side_by_side(launcher)
+            elif launcher is not None:
+                self._in_batches(launcher)
 
     def counts(self) -> tuple[int, int]:
         """Failed trials, and all that ended."""
