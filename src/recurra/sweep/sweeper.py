@@ -108,10 +108,11 @@ class _Sweep:
         """Runs what is missing."""
         with Progress(self.study.limit) as self.progress:
             self._tell_progress(0)
-            if isinstance(self.sweeper.launcher, RecurraLauncher):
-                self._side_by_side(self.sweeper.launcher)
-            elif self.sweeper.launcher is not None:
-                self._in_batches(self.sweeper.launcher)
+            any_launcher: Any = self.sweeper.launcher
+            if getattr(any_launcher, "starts_processes", False):
+                self._side_by_side(any_launcher)
+            else:
+                self._in_batches(any_launcher)
 
     def counts(self) -> tuple[int, int]:
         """Failed trials, and all that ended."""
