@@ -19,6 +19,9 @@ from omegaconf import DictConfig
 class RecurraLauncher(Launcher):
     """Runs each trial as a process of its own, which cannot take the sweep down with it."""
 
+    starts_processes = True
+    """Hydra may import this module more than once, so that a class is not known by its identity."""
+
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
 

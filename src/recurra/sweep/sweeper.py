@@ -108,11 +108,11 @@ class _Sweep:
         """Runs what is missing."""
         with Progress(self.study.limit) as self.progress:
             self._tell_progress(0)
-            launcher: Any = self.sweeper.launcher
-            if type(launcher).__name__ == RecurraLauncher.__name__:  # Hydra may have imported its plugins anew
-                self._side_by_side(launcher)
-            elif launcher is not None:
-                self._in_batches(launcher)
+            any_launcher: Any = self.sweeper.launcher
+            if getattr(any_launcher, "starts_processes", False):
+                self._side_by_side(any_launcher)
+            else:
+                self._in_batches(any_launcher)
 
     def counts(self) -> tuple[int, int]:
         """Failed trials, and all that ended."""
