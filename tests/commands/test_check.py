@@ -233,6 +233,8 @@ def test_a_sweep_without_the_flag_is_refused_with_the_command_that_was_meant() -
     assert "sweep.resume=auto" in faults("model.layers=1,2", "resume=auto", multirun=True)
     assert "cannot be swept" in faults("sweep.trials=3,4", "model.layers=1,2", multirun=True)
     assert "val/" in faults("model.layers=1,2", "sweep.objectives=[test/accuracy]", multirun=True)
+    assert "must be one of val/accuracy, " in faults("seed=1,2", "sweep.objectives=[val/bleu]", multirun=True)
+    assert faults("seed=1,2", "task=translation", "sweep.objectives=[val/bleu]", multirun=True) == ""
     assert "sweep.study" in faults("model.layers=1,2", "sweep.storage=sqlite:////tmp/x.db", multirun=True)
     assert faults("task=sentiment,chargen", multirun=True) == ""
 

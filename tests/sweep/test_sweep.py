@@ -137,9 +137,9 @@ def test_two_scores_have_a_front() -> None:
 
 
 def test_a_score_that_there_is_not() -> None:
-    assert run("train", jobs(), [*SWEEP, "sweep.objectives=[val/bleu]", "model.layers=5"]) == 1
+    assert run("train", jobs(), [*SWEEP, "sweep.objectives=[val/macro_f1]", "model.layers=5"]) == 1
     (line,) = leaderboard(only_sweep())
-    assert line["reason"] == "metrics.json has no val/bleu; it has val/accuracy, model/megabytes"
+    assert line["reason"] == "metrics.json has no val/macro_f1; it has val/accuracy, model/megabytes"
 
 
 @pytest.mark.parametrize("theirs", ["hydra/launcher=basic", "hydra/launcher=joblib", "hydra/sweeper=basic"])

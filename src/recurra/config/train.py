@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -177,6 +177,10 @@ class Task(Section):
         return "min" if self.monitor.rpartition("/")[2] in ("loss", "nats", "perplexity") else "max"
 
 
+COSTS = ("train/seconds", "model/parameters", "model/megabytes", "model/milliseconds")
+"""Numbers of ``metrics.json`` that a sweep may weigh against a score."""
+
+
 class Train(Section):
     """A training run."""
 
@@ -201,4 +205,12 @@ class Train(Section):
     def one_beginning(self) -> Train:
         if self.resume not in (None, "auto") and self.init_from is not None:
             raise ValueError("resume=RUN goes on with a run, init_from= starts a new one: give one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def scores_that_there_are(self) -> Train:
+        known = [*get_args(type(self.task).model_fields["monitor"].annotation), *COSTS]
+        for score in (self.sweep.objectives or []) if self.sweep else []:
+            if score not in known:
+                raise ValueError(f"sweep.objectives={score}: must be one of {', '.join(known)}")
         return self

@@ -87,7 +87,9 @@ class TranslationLoss(Section):
 class TranslationTask(Task):
     """What is learned and which score decides."""
 
-    monitor: Literal["val/loss", "val/perplexity", "val/bleu"] = option("score that chooses the best checkpoint")
+    monitor: Literal["val/loss", "val/perplexity", "val/bleu", "val/chrf"] = option(
+        "score that chooses the best checkpoint"
+    )
 
 
 class TranslationTrain(Train):

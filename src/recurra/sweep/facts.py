@@ -10,7 +10,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-_COSTS = ("train/seconds", "model/parameters", "model/megabytes", "model/milliseconds")
+from recurra.config.train import COSTS
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def facts_of(folder: Path, words: list[str], seconds: float, metrics: dict[str, 
     return {
         "seconds": round(seconds, 1),
         "folder": str(folder.resolve()),
-        "metrics": {name: metrics[name] for name in _COSTS if name in metrics},
+        "metrics": {name: metrics[name] for name in COSTS if name in metrics},
         "chosen": _chosen(folder, words),
     }
 
