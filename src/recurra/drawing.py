@@ -44,7 +44,7 @@ def plain(axes: Axes) -> None:
 
 def save(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write beside the target, then rename, so that nobody ever sees half a picture."""
-    path = Path(path)
+    path = Path(path).resolve()  # a link stays a link
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with warnings.catch_warnings():

@@ -39,7 +39,7 @@ class Samples(pl.Callback):
         with suppress(OSError):  # a full disk must not end a run
             write_atomically(self.path, lambda path: path.write_text(lines, encoding="utf-8"))
             pictures = module.draw_samples(self.path.with_name(f"samples-{trainer.global_step:06d}"))
-        text = " ⏎ ".join("".join(str(value) for value in made[0].values()).strip().splitlines())
+        text = " ⏎ ".join("".join(str(value) for value in list(made[0].values())[:2]).strip().splitlines())
         console.print(f"  {text[:200]}", style="dim", highlight=False, markup=False)
         run = wandb_run()
         if run is not None:

@@ -77,12 +77,20 @@ def _load(config: Predict) -> tuple[Any, Path]:
 def _draw(config: Predict, predictor: Any, options: dict[str, Any]) -> None:
     """The attention of one text's translation, as a picture."""
     from recurra.task.translation.pictures import attention_picture
+    from recurra.terminal import console
 
     if not isinstance(config.text, str) or config.attention is None:
         raise UserError("attention=FILE draws one text: give it as text=")
+    if Path(config.attention).suffix.lower() != ".png":
+        raise UserError(f"attention={config.attention}: the picture is a PNG; give a name that ends in .png")
     ((best, *_),) = predictor.translate([config.text], **options)
-    if best.target:
+    if not best.target:
+        console.print("the translation is empty: there is no attention to draw")
+        return
+    try:
         attention_picture(best.attention, best.source, best.target, config.attention)
+    except OSError as error:
+        raise UserError(f"cannot write to {config.attention}: {error.strerror}") from None
 
 
 def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:

@@ -106,6 +106,14 @@ def test_a_language_that_the_data_do_not_have(tmp_path: Path) -> None:
         corpus(tmp_path, "data.target=fr")
 
 
+def test_a_single_file_of_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.en").write_text(LINES)
+    with pytest.raises(
+        UserError, match=r"files of lines come in twos, .*: data\.train=\[a\.en,a\.de\]; a single file is"
+    ):
+        corpus(tmp_path, "data=parallel", f"data.train={tmp_path}/a.en")
+
+
 def test_source_and_target_must_differ(capsys: pytest.CaptureFixture[str]) -> None:
     assert train.main(["task=translation", "data.target=en"]) == 2
     assert "data.target=en: is the language to translate from, too" in capsys.readouterr().err

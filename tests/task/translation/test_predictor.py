@@ -115,3 +115,34 @@ class TestPredictor:
         assert again["test/bleu"] == pytest.approx(scores["test/bleu"])
         assert again["test/perplexity"] == pytest.approx(scores["test/perplexity"])
         assert "difference +0.00" in told.err
+
+    def test_evaluated_on_a_test_part_of_ones_own(self, run: Path, tmp_path: Path) -> None:
+        (tmp_path / "a.en").write_text("the dog sees a cat.\na bird.\n", encoding="utf-8")
+        (tmp_path / "a.fr").write_text("le chien voit un chat.\nun oiseau.\n", encoding="utf-8")
+        words = [f"checkpoint={run}", "data=parallel", f"data.test=[{tmp_path}/a.en,{tmp_path}/a.fr]"]
+        words += ["data.source=en", "data.target=fr", f"paths.data={tmp_path}/data", f"output={tmp_path}/scores"]
+        assert evaluate.main(words) == 0
+        assert len((tmp_path / "scores" / "translations.jsonl").read_text().splitlines()) == 2
+
+    @pytest.mark.parametrize(
+        ("attention", "words", "expected"),
+        [
+            ("picture.jpg", [], "give a name that ends in .png"),
+            ("nowhere/picture.png", [], "cannot write to nowhere/picture.png: No such file or directory"),
+            ("picture.png", ["beam=2", "nbest=3"], "nbest=3: a beam of 2"),
+        ],
+    )
+    def test_a_picture_that_cannot_be(
+        self, run: Path, capsys: pytest.CaptureFixture[str], attention: str, words: list[str], expected: str
+    ) -> None:
+        assert predict.main([f"checkpoint={run}", "text=a dog sees", f"attention={attention}", *words]) == 2
+        assert expected in capsys.readouterr().err
+
+    def test_options_that_there_are_not(self, predictor: TranslationPredictor) -> None:
+        with pytest.raises(TypeError, match="no option baem"):
+            predictor.predict("a bird.", baem=3)
+        with pytest.raises(UserError, match="beam=0: from 1"):
+            predictor.predict("a bird.", beam=0)
+        with pytest.raises(TypeError, match="a text is a string, not int"):
+            predictor.predict([5])  # type: ignore[list-item]
+        assert predictor.predict("a \ud800 bird.")[0]["translation"]

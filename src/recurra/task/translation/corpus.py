@@ -41,14 +41,18 @@ class Corpus:
     notes: list[str] = field(default_factory=list)
 
 
-def load_corpus(data: ParallelData, paths: Paths) -> Corpus:
-    """Finds, reads and checks a parallel corpus.
+def load_corpus(data: ParallelData, paths: Paths, only: str | None = None) -> Corpus:
+    """Finds, reads and checks a parallel corpus; of files of the user's own no more than the split ``only``.
 
     Raises:
         UserError: no such data, a language that they do not have, an empty side, files of unequal length.
     """
     if data.name == "phrasebook" and not data.own_files():
         corpus = _phrasebook(data)
+    elif only in data.own_files():
+        source, notes = _sources(data, paths, only), list[str]()
+        splits = {only: _split(data, paths, source, only, notes)}
+        corpus = Corpus(data.name, source.description, source.fingerprint, splits, notes)
     else:
         corpus = _read(data, paths, _sources(data, paths))
     if data.limit:
@@ -73,13 +77,13 @@ def _phrasebook(data: ParallelData) -> Corpus:
     return Corpus(data.name, "built in, made by a grammar", fingerprint, made)
 
 
-def _sources(data: ParallelData, paths: Paths) -> Source:
-    """The data set, with the parts that the user named in the place of its own."""
+def _sources(data: ParallelData, paths: Paths, only: str | None = None) -> Source:
+    """The data set, with the parts that the user named in the place of its own; or ``only`` one of these."""
     base = data.model_copy(update={"train": None, "validation": None, "test": None})
-    own = data.own_files()
+    own = {split: files for split, files in data.own_files().items() if only in (None, split)}
     found: list[Source] = []
     splits: dict[str, Rows] = {}
-    if "train" not in own:
+    if only is None and "train" not in own:
         found.append(find_source(base, paths))
         splits |= found[0].splits
     for split, files in own.items():
@@ -99,6 +103,11 @@ def _part(base: ParallelData, paths: Paths, split: str, files: list[str]) -> Sou
         return Source(other.description, {split: other.splits[split]}, other.fingerprint, {})
     if _is_aligned(files):
         return _aligned(base, files)
+    if unknown := [file for file in files if table_format(Path(file)) is None]:
+        raise UserError(
+            f"{unknown[0]}: files of lines come in twos, one for each language: data.{split}=[a.{base.source},"
+            f"a.{base.target}]; a single file is a table (.csv, .tsv, .jsonl …) with a column for each"
+        )
     return find_source(base.model_copy(update={"train": files}), paths)
 
 
@@ -145,18 +154,8 @@ def _lines(path: Path) -> Iterator[str]:
 def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
     if "train" not in source.splits:
         raise UserError(f"{source.description}: there is no training split; give data.train=FILE")
-    settings = json.dumps([version("recurra"), source.description, source.fingerprint, data.source, data.target])
-    key = hashlib.sha256(settings.encode()).hexdigest()[:32]
-
-    def read(name: str) -> Split:
-        rows = source.splits[name]
-        found: Split = cached_rows(
-            Path(paths.data), f"{key}-{name}", COLUMNS, lambda: (_cells(data, where, row) for where, row in rows())
-        )
-        return found
-
     notes: list[str] = []
-    splits = {name: _whole(name, read(name), notes) for name in source.splits}
+    splits = {name: _split(data, paths, source, name, notes) for name in source.splits}
     if len(splits["train"]) == 0:
         raise UserError(f"{source.description}: there is no pair to train on")
     for name, fraction in (("test", data.test_fraction), ("validation", data.validation_fraction)):
@@ -176,8 +175,14 @@ def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
     return Corpus(data.name, source.description, source.fingerprint, ordered, notes)
 
 
-def _whole(name: str, rows: Split, notes: list[str]) -> Split:
-    """The pairs that have both sides; what is left out is noted."""
+def _split(data: ParallelData, paths: Paths, source: Source, name: str, notes: list[str]) -> Split:
+    """The pairs of a split that have both sides; what is left out is noted."""
+    settings = json.dumps([version("recurra"), source.description, source.fingerprint, data.source, data.target])
+    key = hashlib.sha256(settings.encode()).hexdigest()[:32]
+    given = source.splits[name]
+    rows: Split = cached_rows(
+        Path(paths.data), f"{key}-{name}", COLUMNS, lambda: (_cells(data, where, row) for where, row in given())
+    )
     empty = [np.flatnonzero(pc.equal(rows.data.column(side), "").to_numpy()) for side in ("source", "target")]
     left_out = np.union1d(*empty)
     if len(left_out) == 0:

@@ -11,6 +11,9 @@ import numpy as np
 from recurra.drawing import INK, save
 from recurra.fonts import families_for
 
+LARGEST = 100.0
+"""Inches; the words of a longer text lie over each other."""
+
 
 def attention_picture(
     attention: np.ndarray, source: Sequence[str], target: Sequence[str], path: str | os.PathLike[str]
@@ -25,7 +28,8 @@ def attention_picture(
     """
     from matplotlib.figure import Figure
 
-    size = max(3.0, 0.36 * len(source) + 1.6), max(2.4, 0.3 * len(target) + 1.2)
+    wide, high = max(3.0, 0.36 * len(source) + 1.6), max(2.4, 0.3 * len(target) + 1.2)
+    size = min(wide, LARGEST), min(high, LARGEST)
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(attention, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")

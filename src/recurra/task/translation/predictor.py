@@ -21,6 +21,7 @@ from recurra.model.attention import Memory
 from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.tokenizer.pair import SidesTokenizer
 from recurra.tokenizer.tokenizer import BEGIN, BLANK, END, PAD, UNKNOWN
+from recurra_runtime.bundle import texts_of
 from recurra_runtime.sampling import Drawing
 
 BATCH, TOKENS = 64, 8192
@@ -87,7 +88,12 @@ class TranslationPredictor:
         self, texts: Sequence[str], nbest: int = 1, drawing: Drawing | None = None, **decode: Any
     ) -> list[list[Translation]]:
         """The ``nbest`` translations of each text, best first; with ``drawing``, as many that are drawn."""
+        if unknown := decode.keys() - Decode.model_fields.keys():
+            raise TypeError(f"there is no option {', '.join(sorted(unknown))}, but {', '.join(Decode.model_fields)}")
+        texts = texts_of(texts)
         options = self.config.decode.model_copy(update=decode)
+        if options.beam < 1:
+            raise UserError(f"beam={options.beam}: from 1; translations are drawn with drawing=Drawing(…)")
         if drawing is None and nbest > options.beam:
             raise UserError(f"nbest={nbest}: a beam of {options.beam} finds at most as many; give beam={nbest}")
         ids = self.tokenizer.encode_source(texts)

@@ -14,7 +14,7 @@ from recurra.task.base import Report, prefix
 from recurra.task.translation.corpus import Split, sides
 from recurra.task.translation.pictures import attention_picture
 from recurra.task.translation.predictor import TranslationPredictor
-from recurra.task.translation.scores import signatures, text_scores
+from recurra.task.translation.scores import count_words, signatures, text_scores
 
 TRANSLATIONS = "translations.jsonl"
 DRAWN = 3
@@ -38,7 +38,7 @@ def write_report(
     found = [best for (best, *_) in predictor.translate(sources)]
     translations = [best.text for best in found]
     language = predictor.config.data.target
-    words = sum(len(reference.split()) for reference in references)
+    words = count_words(references, language)
     scores = {
         **text_scores(translations, references, language),
         "perplexity": math.exp(min(nats / tokens, 700.0)),

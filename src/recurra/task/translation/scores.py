@@ -22,6 +22,11 @@ def text_scores(translations: Sequence[str], references: Sequence[str], language
     }
 
 
+def count_words(texts: Sequence[str], language: str) -> int:
+    """Words of texts; their characters, where no blanks stand between words."""
+    return sum(len("".join(text.split()) if language in CHARACTERS else text.split()) for text in texts)
+
+
 def signatures(translations: Sequence[str], references: Sequence[str], language: str) -> list[str]:
     """What one must know to compare the scores with others."""
     told = []

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from recurra.checkpoint import Checkpoint
 from recurra.config.train import Data
-from recurra.config.translation import Seq2SeqSpec, TranslationTrain
+from recurra.config.translation import ParallelData, Seq2SeqSpec, TranslationTrain
 from recurra.data.loader import BatchLoader
 from recurra.errors import UserError
 from recurra.task.base import Loaders, Report, Task
@@ -27,6 +27,13 @@ from recurra.task.translation.report import write_report
 from recurra.task.translation.scores import alignment_error, compare
 from recurra.task.translation.summary import summarise
 from recurra.tokenizer.pair import SidesTokenizer
+
+EXAMPLES = {
+    "en": "The old man is reading a book.",
+    "de": "Der alte Mann liest ein Buch.",
+    "fr": "Le vieil homme lit un livre.",
+    "zh": "那位老人在看书。",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class TranslationTask(Task):
         return Prepared(corpus, tokenizer, pairs, kept, config)
 
     def prepare_split(self, predictor: TranslationPredictor, config: TranslationTrain, split: str) -> Prepared:
-        corpus = load_corpus(config.data, config.paths)
+        corpus = load_corpus(config.data, config.paths, split)
         corpus.splits = {split: corpus.splits[split]}
         pairs = {split: encode(corpus.splits[split], predictor.tokenizer)}
         return Prepared(corpus, predictor.tokenizer, pairs, np.empty(0, dtype=int), config)
@@ -99,8 +106,10 @@ class TranslationTask(Task):
         )
 
     def commands(self, checkpoint: str, data: str, options: Data) -> list[str]:
+        assert isinstance(options, ParallelData)
+        text = EXAMPLES.get(options.source, EXAMPLES["en"])
         return [
-            f'python predict.py {checkpoint} text="The old man is reading a book." beam=5 attention=picture.png',
+            f'python predict.py {checkpoint} text="{text}" beam=5 attention=picture.png',
             f"python evaluate.py {checkpoint}",
             f"python train.py -m {data} model.attention=additive,dot,general,multihead",
             "python train.py task=translation data=parallel data.train=[a.en,a.de] data.source=en data.target=de",
@@ -110,7 +119,7 @@ class TranslationTask(Task):
         return TranslationPredictor.from_checkpoint(checkpoint, device)
 
     def compare(self, a: TranslationPredictor, b: TranslationPredictor, config: TranslationTrain, split: str) -> Text:
-        rows = load_corpus(config.data, config.paths).splits[split]
+        rows = load_corpus(config.data, config.paths, split).splits[split]
         sources, references = list(sides(rows, "source")), list(sides(rows, "target"))
         result = compare(a.predict_texts(sources), b.predict_texts(sources), references, config.data.target)
         return Text(
