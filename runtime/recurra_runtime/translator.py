@@ -18,7 +18,7 @@ PAD, UNKNOWN, BEGIN, END, BLANK = "<pad>", "<unk>", "<s>", "</s>", "▁"
 
 
 class Answer(TypedDict):
-    """The best translation and its score; with ``nbest``, all of them."""
+    """The best translation and its score, see `recurra_runtime.search.Search`; with ``nbest``, all of them."""
 
     translation: str
     score: float

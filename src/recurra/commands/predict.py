@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from recurra.commands.cli import run
+from recurra.config.chargen import unescaped
 from recurra.config.commands import Predict
 from recurra.data.files import read_rows, table_format
 from recurra.errors import UserError
@@ -121,7 +122,7 @@ def _write(config: Predict, predictor: Any, output: TextIO) -> None:
 
     assert config.prompt is not None
     given = [config.prompt] if isinstance(config.prompt, str) else config.prompt
-    prompts = [prompt.replace("\\n", "\n") for prompt in given for _ in range(config.samples)]
+    prompts = [unescaped(prompt) for prompt in given for _ in range(config.samples)]
     seeds = [config.seed + number for _ in given for number in range(config.samples)]
     if unknown := predictor.unknown_in("".join(prompts)):
         console.print(f"never seen in training, read as unknown: {' '.join(map(repr, unknown))}", markup=False)

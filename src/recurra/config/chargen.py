@@ -37,6 +37,11 @@ class TextData(Data):
         return self
 
 
+def unescaped(prompt: str) -> str:
+    """A prompt as it is typed in a shell or a YAML file, in which ``\\n`` means a line end."""
+    return prompt.replace("\\n", "\n")
+
+
 class LanguageModel(Recurrent):
     """The network of task=chargen: embedding, recurrent layers, linear layer over the vocabulary."""
 

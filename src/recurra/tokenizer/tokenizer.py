@@ -39,7 +39,7 @@ class TextTokenizer:
         """Learns the vocabulary from ``texts()``, the training split alone; for bpe it is called twice.
 
         With ``specials`` beyond the two usual ones it is for writing, too: blanks are then kept, whatever the unit, so
-        that `decode` gives the text again.
+        that `text_of` gives the text again.
         """
         core = tokenizers.Tokenizer(models.WordLevel({PAD: 0, UNKNOWN: 1}, unk_token=UNKNOWN))
         writes = len(specials) > len(SPECIALS)
@@ -76,14 +76,14 @@ class TextTokenizer:
         """Ids of each text, none of an empty one."""
         return [encoding.ids for encoding in self.core.encode_batch_fast(list(texts))]
 
-    def decode(self, ids: Sequence[int]) -> str:
-        """The text of ids, without the special ones; of a tokenizer that is for writing."""
-        tokens = [self.core.id_to_token(i) or UNKNOWN for i in ids]
-        return "".join(token for token in tokens if token not in (PAD, BEGIN, END)).replace(BLANK, " ").strip()
-
     def split(self, text: str) -> list[str]:
         """The tokens of a text as they stand in the vocabulary, unknown ones as the unknown token."""
         return self.core.encode(text).tokens or [UNKNOWN]
+
+
+def text_of(tokens: Iterable[str]) -> str:
+    """The text that tokens spell, without the special ones; of a tokenizer that is for writing."""
+    return "".join(token for token in tokens if token not in (PAD, BEGIN, END)).replace(BLANK, " ").strip()
 
 
 def _normalizers(config: Config, writes: bool) -> list[normalizers.Normalizer]:

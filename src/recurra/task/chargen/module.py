@@ -9,11 +9,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from recurra.checkpoint import KEY
-from recurra.config.chargen import ChargenTrain, LanguageModelSpec
+from recurra.config.chargen import ChargenTrain, LanguageModelSpec, unescaped
 from recurra.model.language_model import RecurrentLanguageModel
 from recurra.task.base import Corpus, TaskModule
 from recurra.task.chargen.batch import NOT_SCORED, WindowBatch, begin
-from recurra.task.chargen.predictor import ChargenPredictor, unescaped
+from recurra.task.chargen.predictor import ChargenPredictor
 from recurra.task.chargen.scores import in_other_units
 from recurra.tokenizer.codepoints import CodePointTokenizer
 

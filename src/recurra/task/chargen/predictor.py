@@ -17,11 +17,6 @@ from recurra.task.chargen.scores import nats_of
 from recurra.tokenizer.codepoints import CodePointTokenizer
 
 
-def unescaped(prompt: str) -> str:
-    """A prompt as it is typed in a shell or a YAML file, in which ``\\n`` means a line end."""
-    return prompt.replace("\\n", "\n")
-
-
 class Answer(TypedDict):
     """How well a text was foretold."""
 

@@ -9,10 +9,11 @@ from rich.console import Group
 from rich.text import Text
 
 from recurra.checkpoint import write_atomically
+from recurra.config.chargen import unescaped
 from recurra.data.streams import WARMUP
 from recurra.task.base import Report, prefix
 from recurra.task.chargen.pictures import context_picture
-from recurra.task.chargen.predictor import ChargenPredictor, unescaped
+from recurra.task.chargen.predictor import ChargenPredictor
 from recurra.task.chargen.scores import CONTIGUOUS, in_other_units, nats_by_context
 
 SAMPLES = "samples.txt"

@@ -14,9 +14,10 @@ from recurra.config.translation import Seq2SeqSpec, TranslationTrain
 from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.task.base import Corpus, TaskModule
 from recurra.task.translation.batch import PairBatch
-from recurra.task.translation.predictor import Translation, TranslationPredictor
+from recurra.task.translation.predictor import TranslationPredictor
 from recurra.task.translation.scores import text_scores
 from recurra.tokenizer.pair import SidesTokenizer
+from recurra_runtime.translator import Translation
 
 SCORED = 1000
 """Validation pairs that are translated after each epoch."""

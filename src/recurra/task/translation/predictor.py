@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,31 +19,13 @@ from recurra.errors import UserError
 from recurra.model.attention import Memory
 from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.tokenizer.pair import SidesTokenizer
-from recurra.tokenizer.tokenizer import BEGIN, BLANK, END, PAD, UNKNOWN
+from recurra.tokenizer.tokenizer import BLANK, END, UNKNOWN, text_of
 from recurra_runtime.bundle import texts_of
 from recurra_runtime.sampling import Drawing
+from recurra_runtime.translator import Answer, Translation
 
 BATCH, TOKENS = 64, 8192
 """Sentences that are translated at a time, and their tokens with padding."""
-
-
-class Answer(TypedDict):
-    """The best translation, and its score: see `recurra.decode.search.Search`; with ``nbest``, all of them."""
-
-    translation: str
-    score: float
-    nbest: NotRequired[list[Answer]]
-
-
-@dataclass(frozen=True)
-class Translation:
-    """A translation, and what it looked at."""
-
-    text: str
-    score: float
-    source: list[str]  # tokens, the end included
-    target: list[str]  # tokens
-    attention: np.ndarray  # (target, source)
 
 
 class TranslationPredictor:
@@ -154,9 +135,8 @@ class TranslationPredictor:
         tokens = [self.tokenizer.target.core.id_to_token(token) or UNKNOWN for token in hypothesis.tokens]
         if options.replace_unknown:
             tokens = replace_unknown(tokens, hypothesis.attention, source, UNKNOWN)
-        words = "".join(token for token in tokens if token not in (PAD, BEGIN, END))
         attention = hypothesis.attention.numpy()
-        return Translation(words.replace(BLANK, " ").strip(), hypothesis.score, [*source, END], tokens, attention)
+        return Translation(text_of(tokens), hypothesis.score, [*source, END], tokens, attention)
 
     def pieces(self, text: str) -> list[str]:
         """The tokens of a source as they stand in it, unknown ones too."""
