@@ -82,7 +82,7 @@ def main() -> None:
 def alive() -> int:
     """Processes of trials on this machine that outlived their sweep."""
     listed = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
-    return sum("recurra.sweep.trial" in line and line.split()[0] == "1" for line in listed.splitlines())
+    return sum("from multiprocessing." in line and line.split()[0] == "1" for line in listed.splitlines())
 
 
 if __name__ == "__main__":

@@ -150,6 +150,9 @@ def beam_search(step: Step, state: np.ndarray, longest: int, search: Search) -> 
     attended = np.zeros((1, 1), dtype=np.float32)
     for written in count():
         log_probabilities, p, words, state, attention = step(tokens, state)
+        if written == 0:
+            forbidden = np.zeros(log_probabilities.shape[1], dtype=np.float32)
+            forbidden[list(search.never)] = -np.inf
         trail.tokens.append(tokens)
         trail.origins.append(origin)
         trail.attention.append(attention)
@@ -159,8 +162,7 @@ def beam_search(step: Step, state: np.ndarray, longest: int, search: Search) -> 
             p = log_probabilities[:, [search.end]]
             words = np.full_like(p, search.end, dtype=np.int64)
         else:
-            for token in search.never:
-                p = np.where(words == token, -np.inf, p)
+            p = p + forbidden[words]
         scores = (total[:, None] + p).ravel()
         order = np.argsort(-scores, kind="stable")[: 2 * search.beam]  # of equals the earlier comes first
         best, word, row = scores[order], words.ravel()[order], order // p.shape[1]

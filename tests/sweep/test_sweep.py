@@ -107,10 +107,11 @@ def test_a_trial_that_ended_when_nobody_listened_is_not_run_again() -> None:
         import os
         import signal
         import time
+        from multiprocessing import parent_process
         from pathlib import Path
 
         (Path(config.paths.run) / "metrics.json").write_text(json.dumps({"val/accuracy": 0.25}))
-        os.kill(os.getppid(), signal.SIGTERM)
+        os.kill(parent_process().pid, signal.SIGTERM)
         time.sleep(60)
         return 0.0
 

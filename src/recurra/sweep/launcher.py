@@ -15,11 +15,14 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from recurra.sweep.process import Outcome, Process
+from recurra.task import TASKS
 
 if TYPE_CHECKING:
     from hydra_plugins.recurra_sweeps import RecurraLauncher
 
 TICK = 0.05
+
+_TRAINING = ["recurra.training", "recurra.closing", *(place.partition(":")[0] for place in TASKS.values())]
 
 
 def launch(launcher: RecurraLauncher, job_overrides: Sequence[Sequence[str]], first: int) -> list[JobReturn]:
@@ -71,7 +74,8 @@ def folder_of(config: DictConfig) -> Path:
 def start(launcher: RecurraLauncher, config: DictConfig, limit: float | None) -> Process:
     """Starts the process of a trial."""
     job = partial(_run, launcher.hydra_context, launcher.task_function, config, Singleton.get_state())
-    return Process(job, folder_of(config), limit)
+    ours = OmegaConf.select(config, "task.name") in TASKS
+    return Process(job, folder_of(config), limit, _TRAINING if ours else ())
 
 
 def returned(outcome: Outcome, config: DictConfig) -> JobReturn:

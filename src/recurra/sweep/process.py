@@ -1,29 +1,40 @@
-"""The process of one trial, seen from the sweep: started, heard, limited in time, and told about."""
+"""The process of one trial, seen from the sweep: started, heard, limited in time, and told about.
+
+On Linux a process stands ready that has imported what the trials need, and each trial is a copy of it: it begins at
+once, and shares the memory of what was imported.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import pickle
 import queue
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
+from recurra.sweep import trial
 from recurra.sweep.trial import Done, Score
 
 LOG = "trial.log"
 
-_ONE_THREAD = [f"{name}_NUM_THREADS" for name in ("OMP", "MKL", "OPENBLAS", "RAYON")]
+_STARTS: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "RAYON")}
+_AT_START = {
+    **_ONE_THREAD,
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONSAFEPATH": "1",  # what lies in the folder where somebody works takes the place of no library
+    "TERM": "dumb",  # what is printed goes to a log
+}
 _SECONDS_TO_END = 10.0  # what a trial has for its last breath, once it has said that it is done
 
 
@@ -38,9 +49,12 @@ class Outcome:
 
 
 class Process:
-    """``job`` runs in a process group of its own, with one thread; what it prints is added to ``folder/trial.log``."""
+    """``job`` runs in a process group of its own, with one thread; what it prints is added to ``folder/trial.log``.
 
-    def __init__(self, job: Callable[[], Any], folder: Path, limit: float | None) -> None:
+    ``modules`` are imported beforehand, when the first trial of a sweep starts; ``limit`` is in seconds.
+    """
+
+    def __init__(self, job: Callable[[], Any], folder: Path, limit: float | None, modules: Sequence[str] = ()) -> None:
         self.log = folder / LOG
         self.began = time.monotonic()
         self.limit = limit
@@ -49,40 +63,35 @@ class Process:
         self.done_at = 0.0
         self.cut: str | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._popen = subprocess.Popen(
-                [sys.executable, "-m", "recurra.sweep.trial", str(os.getpid()), str(_life()[0])],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,
-                pass_fds=[_life()[0]] if hasattr(os, "fork") else (),
-            )
-        self._send(list(sys.path))
-        self._send(job)
+        self._pipe, theirs = _STARTS.Pipe()
+        arguments = (theirs, self.log.absolute(), {**os.environ, **_ONE_THREAD}, cloudpickle.dumps(job))
+        self._process = _STARTS.Process(target=trial.main, args=arguments)
+        if _STARTS.get_start_method() == "forkserver":
+            _STARTS.set_forkserver_preload(list(modules))
+        with _environment(_AT_START):
+            self._process.start()
+        theirs.close()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def answer(self, go_on: bool) -> None:
         """Answers the oldest score that has not been answered."""
-        self._send(go_on)
+        with contextlib.suppress(OSError):  # a trial that has ended hears nothing more; `poll` finds out
+            self._pipe.send(go_on)
 
     def poll(self) -> Outcome | None:
         """How the trial ended, or None while it runs; one past its time is ended here."""
         now = time.monotonic()
-        if self._popen.poll() is None:
+        if self._process.is_alive():
             if self.limit is not None and now - self.began > self.limit and self.done is None:
                 self.end(f"still running after {self.limit:g} s (sweep.trial_timeout)")
             elif self.done is not None and now - self.done_at > _SECONDS_TO_END:
                 self._kill()
             return None
-        self._reader.join(2.0)
         self._kill()  # what the trial may have left behind
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]
-        done = self.done or Done(reason=self.cut or _why(self._popen.returncode))
+        self._reader.join(2.0)
+        self._pipe.close()
+        done = self.done or Done(reason=self.cut or _why(self._process.exitcode))
         return Outcome(done.result, done.reason, done.pruned, now - self.began)
 
     def end(self, reason: str) -> None:
@@ -100,31 +109,33 @@ class Process:
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
-                os.killpg(self._popen.pid, number)
+                os.killpg(self._process.pid, number)
             else:
-                self._popen.send_signal(number)
-
-    def _send(self, message: Any) -> None:
-        assert self._popen.stdin is not None
-        with contextlib.suppress(OSError):  # a trial that has ended hears nothing more; `poll` finds out
-            self._popen.stdin.write(cloudpickle.dumps(message))
-            self._popen.stdin.flush()
+                os.kill(self._process.pid, number)
 
     def _read(self) -> None:
-        assert self._popen.stdout is not None
         with contextlib.suppress(Exception):  # a trial that is killed may break off amid a word
             while True:
-                message = pickle.load(self._popen.stdout)
+                message = pickle.loads(self._pipe.recv_bytes())
                 if isinstance(message, Score):
                     self.scores.put(message)
                 else:
                     self.done, self.done_at = message, time.monotonic()
 
 
-@cache
-def _life() -> tuple[int, int]:
-    """A pipe that ends when this process does: nobody else has its second end."""
-    return os.pipe()
+@contextlib.contextmanager
+def _environment(changes: dict[str, str]) -> Iterator[None]:
+    """Changes the environment of this process for a while, in which it starts others."""
+    before = dict(os.environ)
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name in changes:
+            if name in before:
+                os.environ[name] = before[name]
+            else:
+                del os.environ[name]
 
 
 def _why(code: int) -> str:

@@ -1,23 +1,26 @@
-"""The process of one trial: ``python -m recurra.sweep.trial``, started by `recurra.sweep.process`.
+"""What the process of one trial does; it is started by `recurra.sweep.process`.
 
-It is the head of a process group of its own and never outlives its parent. It gets what to do by standard input, and
-answers by standard output, both as pickles; what is printed goes to the log.
+It is the head of a process group of its own and never outlives its parent. It tells scores and its end through a pipe,
+and hears there whether to go on; what is printed goes to the log.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import os
 import pickle
 import queue
 import signal
-import sys
 import threading
 import traceback
 from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NoReturn
+
+import cloudpickle
 
 from recurra.errors import Pruned
 
@@ -40,31 +43,20 @@ class Done:
 
 
 class Channel:
-    """The two pipes to the parent."""
+    """The trial's end of the pipe."""
 
-    def __init__(self) -> None:
-        self.input = os.fdopen(os.dup(0), "rb")
-        self.output = os.fdopen(os.dup(1), "wb")
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(2, 1)
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe = pipe
         self.answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
-
-    def listen(self) -> None:
-        """Takes answers from now on; when the parent ends, so does this process, whatever it is doing."""
-
-        def read() -> None:
-            with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
-                while True:
-                    self.answers.put(pickle.load(self.input))
-            end_group()
-
-        threading.Thread(target=read, daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def send(self, message: Score | Done) -> None:
-        import cloudpickle
+        self.pipe.send_bytes(cloudpickle.dumps(message))
 
-        self.output.write(cloudpickle.dumps(message))
-        self.output.flush()
+    def _listen(self) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self.answers.put(self.pipe.recv())
 
 
 _channel: Channel | None = None
@@ -83,44 +75,45 @@ def worth_going_on(step: int, value: float) -> bool:
     return _channel.answers.get()
 
 
-def end_group() -> NoReturn:
-    """Ends this process and all that it has started."""
+def main(pipe: Connection, log: Path, environment: dict[str, str], job: bytes) -> None:
+    """Runs ``job``, which `cloudpickle` wrote, and tells its end through ``pipe``."""
+    global _channel
+    if hasattr(os, "setsid"):
+        os.setsid()
+    os.environ.clear()  # the process that this one is a copy of may be older than what was set since
+    os.environ.update(environment)
+    _print_to(log)
+    _die_with_parent()
+    faulthandler.enable()  # a crash in compiled code leaves its traceback in the log
+    _channel = Channel(pipe)
+    _channel.send(_done(pickle.loads(job)))
+
+
+def _print_to(log: Path) -> None:
+    """Whatever this process and its children print goes to the end of ``log``."""
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    os.close(file)
+
+
+def _die_with_parent() -> None:
+    """Sees to it that this process and all that it starts end when the parent does, whatever keeps them busy."""
+    if not hasattr(os, "fork"):
+        threading.Thread(target=_wait_for_parent, daemon=True).start()
+    elif os.fork() == 0:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        _wait_for_parent()
+
+
+def _wait_for_parent() -> NoReturn:
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
     if hasattr(os, "killpg"):
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
-
-
-def die_with(parent: int, life: int) -> None:
-    """Sees to it that this process group ends when its parent does, whatever keeps it busy.
-
-    On Linux the system kills this process; what it has started is killed by a process that waits for the end of the
-    pipe ``life``, whose other end only the parent has. Without `os.fork`, `Channel.listen` does what it can.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:  # which ended before that
-            end_group()
-    if hasattr(os, "fork"):
-        if os.fork() == 0:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)
-            os.close(0)
-            os.close(1)
-            os.read(life, 1)
-            os.killpg(0, signal.SIGKILL)
-        os.close(life)
-
-
-def main() -> None:
-    global _channel
-    die_with(*map(int, sys.argv[1:]))
-    faulthandler.enable()  # a crash in compiled code leaves its traceback in the log
-    channel = Channel()
-    sys.path[:] = pickle.load(channel.input)  # where a module of the script's own is found
-    job = pickle.load(channel.input)
-    channel.listen()
-    _channel = channel
-    channel.send(_done(job))
 
 
 def _done(job: Any) -> Done:
@@ -138,9 +131,3 @@ def _done(job: Any) -> Done:
     if not getattr(error, "told", False):
         traceback.print_exception(error)
     return Done(reason=getattr(error, "told", None) or ": ".join(filter(None, [type(error).__name__, str(error)])))
-
-
-if __name__ == "__main__":
-    from recurra.sweep import trial  # the module that others import is not the one named __main__
-
-    trial.main()
