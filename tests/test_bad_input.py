@@ -89,7 +89,7 @@ def test_a_missing_file(fault: Fault, own: Own, tmp_path: Path, split: str) -> N
         (
             "a.csv",
             "review,stars\nfine,5\n",
-            "line 2: there is no column 'text', but 'review', 'stars'; give data.text=",
+            "line 2: there is no column 'text', but 'review', 'stars'; give data.text=COLUMN; the first line of a csv",
         ),
         ("a.txt", "fine\n", "line 1: there is no column 'label'"),
         ("a.jsonl", ROW * 40, "every training row has the label 'good'; two classes are needed"),

@@ -18,9 +18,10 @@ def closing_words(task: Task, config: Train, run: Path, report: Report, seconds:
     lines = [
         Text(f"\ndone in {seconds:.0f} s; in {run}:", style="bold"),
         Text(f"  checkpoint  {runs.BEST}"),
-        Text(f"  pictures    {', '.join(path.name for path in report.pictures.values())}"),
         Text(f"  scores      {', '.join(['metrics.json', 'metrics.csv', *report.files])}"),
     ]
+    if report.pictures:
+        lines.insert(2, Text(f"  pictures    {', '.join(path.name for path in report.pictures.values())}"))
     if (run / "wandb").is_dir():
         lines.append(Text(f"  W&B         wandb/ (wandb sync {run / 'wandb'}/offline-run-*)"))
     lines.append(Text("next:", style="bold"))

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from recurra.commands.cli import run
 from recurra.config.chargen import unescaped
 from recurra.config.commands import Predict
-from recurra.data.files import read_rows, table_format
+from recurra.data.files import find_column, read_rows, table_format
 from recurra.errors import UserError
 from recurra_runtime.bundle import is_bundle
 from recurra_runtime.sampling import Drawing
@@ -157,10 +157,5 @@ def _texts(config: Predict, columns: list[str]) -> Iterator[str]:
         path = Path(config.input)
         wanted = ["text"] if table_format(path) == ".txt" else [config.column] if config.column else columns
         for number, row in read_rows(path):
-            column = next((name for name in wanted if name in row), None)
-            if column is None:
-                raise UserError(
-                    f"{path}, line {number}: there is no column {' or '.join(map(repr, wanted))}, "
-                    f"but {', '.join(map(repr, row))}; give column=NAME"
-                )
+            column = find_column(f"{path}, line {number}", row, wanted, "column=NAME")
             yield "" if row[column] is None else str(row[column])

@@ -12,7 +12,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -51,6 +51,23 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         raise UserError(f"{path}: no permission to read it") from None
     if empty:
         raise UserError(f"{path} holds no rows")
+
+
+def find_column(where: str, row: Row, wanted: str | Sequence[str], option: str) -> str:
+    """The first of the ``wanted`` columns that a row has.
+
+    Raises:
+        UserError: it has none of them; says which it has, and that ``option`` chooses.
+    """
+    names = [wanted] if isinstance(wanted, str) else wanted
+    found = next((name for name in names if name in row), None)
+    if found is None:
+        header = "; the first line of a csv or tsv names its columns" if ".csv" in where or ".tsv" in where else ""
+        raise UserError(
+            f"{where}: there is no column {' or '.join(map(repr, names))}, but {', '.join(map(repr, row))}; "
+            f"give {option}{header}"
+        )
+    return found
 
 
 def _is_gzip(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import uuid
@@ -69,11 +68,9 @@ def _wandb(config: Config, run: Path, train: Train) -> Logger:
 
 def close_loggers() -> None:
     """Ends the W&B run, so that the next one in this process does not silently join it."""
-    with contextlib.suppress(ImportError):
-        import wandb
-
-        if wandb.run is not None:
-            wandb.finish()
+    run = wandb_run()
+    if run is not None:
+        run.finish()
 
 
 def wandb_run() -> Any | None:

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 TICK = 0.05
 
-_TRAINING = ["recurra.training", "recurra.closing", *(place.partition(":")[0] for place in TASKS.values())]
+_TRAINING = [
+    "torchtext.vocab",
+    "recurra.training",
+    "recurra.closing",
+    *(place.partition(":")[0] for place in TASKS.values()),
+]
 
 
 def launch(launcher: RecurraLauncher, job_overrides: Sequence[Sequence[str]], first: int) -> list[JobReturn]:

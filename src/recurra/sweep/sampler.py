@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
@@ -15,23 +16,27 @@ from recurra.config.sweep import Sweep
 
 def make_sampler(options: Sweep, objectives: int) -> BaseSampler:
     """The sampler of a sweep."""
-    seed = options.seed
+
+    def seed(number: int) -> int:
+        """That of a trial: sweeps with other seeds have none of them."""
+        return int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0])
+
     first = min(10, max(4, (options.trials or 0) // 4))
     match options.kind:
         case "tpe":
             return Numbered(
                 lambda n: optuna.samplers.TPESampler(
-                    n_startup_trials=first, multivariate=True, constant_liar=objectives == 1, seed=seed + n,
+                    n_startup_trials=first, multivariate=True, constant_liar=objectives == 1, seed=seed(n),
                 )
             )  # fmt: skip
         case "gp":
-            return Numbered(lambda n: optuna.samplers.GPSampler(n_startup_trials=first, seed=seed + n))
+            return Numbered(lambda n: optuna.samplers.GPSampler(n_startup_trials=first, seed=seed(n)))
         case "cmaes":
-            return Numbered(lambda n: optuna.samplers.CmaEsSampler(seed=seed + n))
+            return Numbered(lambda n: optuna.samplers.CmaEsSampler(seed=seed(n)))
         case "qmc":  # one sequence, whose place the study remembers: the seed that scrambles it stays
-            return optuna.samplers.QMCSampler(scramble=True, seed=seed)
+            return optuna.samplers.QMCSampler(scramble=True, seed=options.seed)
         case _:
-            return Numbered(lambda n: optuna.samplers.RandomSampler(seed=seed + n))
+            return Numbered(lambda n: optuna.samplers.RandomSampler(seed=seed(n)))
 
 
 class Numbered(BaseSampler):

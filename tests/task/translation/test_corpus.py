@@ -100,7 +100,7 @@ def test_files_with_a_fault(tmp_path: Path, source: str, target: str, expected: 
 
 def test_a_language_that_the_data_do_not_have(tmp_path: Path) -> None:
     write_pairs(tmp_path / "data" / "multi30k")
-    with pytest.raises(UserError, match=r"there is no language or column 'cs', but 'en', 'fr'; give data\.target=NAME"):
+    with pytest.raises(UserError, match=r"there is no column 'cs', but 'en', 'fr'; give data\.target=NAME"):
         corpus(tmp_path, "data=multi30k", "data.target=cs")
     with pytest.raises(UserError, match="data=phrasebook has the languages en and de, not en and fr"):
         corpus(tmp_path, "data.target=fr")

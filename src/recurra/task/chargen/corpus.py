@@ -13,6 +13,7 @@ import numpy as np
 from recurra.config.chargen import TextData
 from recurra.config.train import Paths
 from recurra.data.cache import cached
+from recurra.data.files import find_column
 from recurra.data.plain import digest, read_text, standard_library, text_files
 from recurra.data.sources import SPLITS, Rows, find_source
 from recurra.errors import UserError
@@ -117,14 +118,8 @@ def _checked(corpus: Corpus, data: TextData) -> Corpus:
 
 
 def _texts(rows: Rows, data: TextData) -> Iterator[str]:
-    columns = [data.text] if isinstance(data.text, str) else data.text
     for number, (where, row) in enumerate(rows()):
-        column = next((name for name in columns if name in row), None)
-        if column is None:
-            raise UserError(
-                f"{where}: there is no column {' or '.join(map(repr, columns))}, but {', '.join(map(repr, row))}; "
-                f"give data.text=COLUMN"
-            )
+        column = find_column(where, row, data.text, "data.text=COLUMN")
         if number > 0:
             yield BETWEEN_ROWS
         yield "" if row[column] is None else str(row[column])

@@ -16,7 +16,7 @@ import numpy as np
 from recurra.config.sentiment import SentimentData
 from recurra.config.train import Paths
 from recurra.data.cache import cached_rows
-from recurra.data.files import Row
+from recurra.data.files import Row, find_column
 from recurra.data.sources import Source, find_source
 from recurra.data.split import stratified_split
 from recurra.errors import UserError
@@ -183,11 +183,8 @@ class _Cells:
 
     def cell(self, where: str, row: Row, columns: str | list[str], option: str) -> tuple[str, Any]:
         """The first of the columns that exists, and what it holds."""
-        for column in [columns] if isinstance(columns, str) else columns:
-            if column in row:
-                return column, row[column]
-        wanted = repr(columns) if isinstance(columns, str) else " or ".join(map(repr, columns))
-        raise UserError(f"{where}: there is no column {wanted}, but {', '.join(map(repr, row))}; give {option}=COLUMN")
+        column = find_column(where, row, columns, f"{option}=COLUMN")
+        return column, row[column]
 
     def label_name(self, where: str, column: str, value: Any) -> str:
         """The label in words, or the number as it stands where it has no name; ``2.0`` is the number 2."""

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from recurra.config.train import Paths
 from recurra.config.translation import ParallelData
 from recurra.data.cache import cached_rows
-from recurra.data.files import Row, table_format
+from recurra.data.files import Row, find_column, table_format
 from recurra.data.plain import digest, read_text
 from recurra.data.sources import Rows, Source, find_source
 from recurra.data.split import stratified_split
@@ -196,11 +196,7 @@ def _cells(data: ParallelData, where: str, row: Row) -> dict[str, str]:
     """Both sides of a row: of columns of their own, or of one column ``translation``."""
     sides = row["translation"] if isinstance(row.get("translation"), dict) else row
     for language, name in ((data.source, "data.source"), (data.target, "data.target")):
-        if language not in sides:
-            raise UserError(
-                f"{where}: there is no language or column {language!r}, but {', '.join(map(repr, sides))}; "
-                f"give {name}=NAME"
-            )
+        find_column(where, sides, language, f"{name}=NAME")
     source, target = (" ".join(str(sides[side] or "").split()) for side in (data.source, data.target))
     return {
         "source": source,
