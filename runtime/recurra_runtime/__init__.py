@@ -30,7 +30,16 @@ def load(bundle: str | Path, precision: str | None = None, threads: int = 1) -> 
     Raises:
         BundleError: there is no such bundle, or a file of it is missing, altered, or not what it should be.
     """
-    opened = Bundle(Path(bundle), precision, threads)
+    try:
+        return _model(Bundle(Path(bundle), precision, threads))
+    except BundleError:
+        raise
+    except Exception as error:  # a file with its checksum, but not its content; tokenizers knows no other kind of error
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise BundleError(f"{bundle} is not what export.py writes ({reason})") from None
+
+
+def _model(opened: Bundle) -> Classifier | Writer | Translator:
     if opened.task == "sentiment":
         from recurra_runtime.classifier import Classifier
 

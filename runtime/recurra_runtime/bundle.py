@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ class Bundle:
     def _parsed(self, path: Path, content: bytes) -> dict[str, Any]:
         try:
             read = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             read = None
         if not isinstance(read, dict):
             raise BundleError(f"{path} is not what export.py writes: it holds no JSON object")
@@ -130,6 +130,8 @@ class Graph:
                         f"{bundle.folder / name} does not fit the bundle: {tensor} should have the shape "
                         f"{list(shape)}, it has {forms.get(tensor, 'none')}"
                     )
+        if unknown := {each.name for each in self._session.get_inputs()} - inputs.keys():
+            raise BundleError(f"{bundle.folder / name} does not fit the bundle: it asks for {', '.join(unknown)}, too")
 
     def __call__(self, **inputs: np.ndarray) -> list[np.ndarray]:
         """The outputs that were named, in that order."""
@@ -145,8 +147,10 @@ def _fits(found: Sequence[Any], wanted: Shape) -> bool:
     )
 
 
-def texts_of(texts: str | Sequence[str]) -> list[str]:
+def texts_of(texts: Any) -> list[str]:
     """A list of texts from one or several; what is no character in UTF-8 becomes the replacement character."""
+    if isinstance(texts, bytes) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts are a string, or several of them, not {type(texts).__name__}")
     every = [texts] if isinstance(texts, str) else list(texts)
     for text in every:
         if not isinstance(text, str):

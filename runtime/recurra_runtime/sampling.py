@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+COLDEST = 1e-6
+"""Below this temperature the likeliest token is all that is left."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,25 @@ class Drawing:
     top_p: float = 1.0
     seed: int = 1  # of the first translation of each text; the second has the next one
 
+    def __post_init__(self) -> None:
+        check_drawing(1, self.temperature, self.top_k, self.top_p)
+
+
+def check_drawing(length: int | None, temperature: float, top_k: int, top_p: float) -> None:
+    """Whether that many tokens can be drawn so; ``length`` None is without end.
+
+    Raises:
+        ValueError: a value that is out of its range.
+    """
+    if length is not None and length != int(length):
+        raise ValueError(f"length={length}: a whole number")
+    if not 0.0 <= temperature < math.inf:
+        raise ValueError(f"temperature={temperature}: 0 for the likeliest, or above")
+    if top_k < 0:
+        raise ValueError(f"top_k={top_k}: 0 for all, or how many of the likeliest")
+    if not 0.0 < top_p <= 1.0:
+        raise ValueError(f"top_p={top_p}: above 0, and 1 at most")
+
 
 def draw(logits: np.ndarray, uniform: float, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0) -> int:
     """A token drawn by a random number from 0 to 1 from ``logits`` ``(vocabulary,)``.
@@ -24,7 +47,7 @@ def draw(logits: np.ndarray, uniform: float, temperature: float = 1.0, top_k: in
     ``temperature`` 0 takes the likeliest. ``top_k`` leaves only so many of the likeliest, ``top_p`` as many of them as
     it takes to reach that probability.
     """
-    if temperature == 0.0:
+    if temperature < COLDEST:
         return int(logits.argmax())
     p = logits.astype(np.float64)
     p /= temperature

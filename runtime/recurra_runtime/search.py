@@ -38,6 +38,12 @@ class Search:
     length_penalty: float = 0.0
     coverage_penalty: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.nbest <= self.beam:
+            raise ValueError(f"nbest must be from 1 to the beam of {self.beam}, not {self.nbest}")
+        if not (self.length_penalty >= 0 and self.coverage_penalty >= 0):
+            raise ValueError("penalties must be 0 or above")
+
     def score(self, log_probability: np.ndarray, norm: np.float32, attended: np.ndarray) -> np.ndarray:
         """Scores ``(n,)`` of what has ``log_probability`` ``(n,)`` and has ``attended`` ``(n, source)``."""
         score: np.ndarray = log_probability / norm

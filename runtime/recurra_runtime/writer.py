@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 
 from recurra_runtime.bundle import Bundle, texts_of
-from recurra_runtime.sampling import draw, uniforms
+from recurra_runtime.sampling import check_drawing, draw, uniforms
 
 READ = 1000
 """Characters of a prompt that are read at a time."""
@@ -84,6 +84,13 @@ class Writer:
         that have so much of the probability together. An empty prompt stands for a line end. Characters that training
         never saw are read as the unknown one, which is never written. Memory does not grow with the length.
         """
+        check_drawing(length, temperature, top_k, top_p)
+        (prompt,) = texts_of([prompt])
+        return self._characters(prompt, length, temperature, top_k, top_p, seed)
+
+    def _characters(
+        self, prompt: str, length: int | None, temperature: float, top_k: int, top_p: float, seed: int
+    ) -> Iterator[str]:
         if length is not None and length < 1:
             return
         ids, state = self.encode(prompt or "\n"), self.start

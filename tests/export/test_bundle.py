@@ -10,14 +10,20 @@ from typing import Any
 
 import pytest
 import torch
+from tests.conftest import SMALL, write_reviews
 from tests.export.conftest import TEXTS
+from tests.helpers import own_files
 
 import recurra
 import recurra_runtime
 from recurra.checkpoint import read_checkpoint
 from recurra.commands import evaluate, export, predict
+from recurra.commands.check import compose
+from recurra.commands.train import train
 from recurra.errors import UserError
+from recurra.export.bundle import draft
 from recurra.export.shipment import Check, load_shipment
+from recurra.task import load_task
 
 TASKS = ["sentiment", "chargen", "translation"]
 GRAPHS = {"sentiment": ["model"], "chargen": ["model"], "translation": ["encoder", "decoder"]}
@@ -242,6 +248,90 @@ def test_what_is_no_bundle_is_not_overwritten(shipped: dict[str, Path], tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_bundle_with_other_files_is_not_overwritten(bundle: Path, when: str) -> None:
+    if when == "before":
+        (bundle / "notes").mkdir()
+    with pytest.raises(UserError, match=r"no part of a bundle \(notes\)"), draft(bundle):
+        (bundle / "notes").mkdir(exist_ok=when == "before")
+    assert len(list(bundle.iterdir())) == 9
+    assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
+
+
+def test_the_old_bundle_stays_until_the_new_one_is_there(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if Path(target) == bundle and not self.name.endswith(".before"):
+            raise OSError(16, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(UserError, match=r"cannot write to .*: Device or resource busy"), draft(bundle) as made:
+        (made / "new").touch()
+    assert (bundle / "model.onnx").exists()
+    assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
+    monkeypatch.undo()
+    with draft(bundle) as made:
+        (made / "new").touch()
+    assert [path.name for path in bundle.iterdir()] == ["new"]
+    assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_weights_that_are_no_numbers_are_not_shipped(
+    shipped: dict[str, Path], task: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = torch.load(shipped[task] / "best.ckpt", weights_only=True)
+    name = next(name for name, weight in checkpoint["state_dict"].items() if weight.is_floating_point())
+    checkpoint["state_dict"][name][...] = float("nan")
+    torch.save(checkpoint, tmp_path / "broken.ckpt")
+    assert export.main([f"checkpoint={tmp_path / 'broken.ckpt'}", f"output={tmp_path / 'new'}"]) == 2
+    assert "no finite numbers" in capfd.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_folders_with_blanks_are_not_named_either(tmp_path: Path) -> None:
+    folder = write_reviews(tmp_path / "Jane Doe" / "secret project")
+    words = [*SMALL, *own_files(folder), f"paths.run={tmp_path / 'run'}", "trainer.max_epochs=1"]
+    train(compose("train", words))
+    assert export.main([f"checkpoint={tmp_path / 'run'}", "formats=[]"]) == 0
+    for path in (tmp_path / "run" / "bundle").iterdir():
+        assert b"Jane" not in path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("metrics", ["[1, 2]", "null", '{"test/accuracy": NaN}', "{"])
+def test_odd_scores_are_left_out(shipped: dict[str, Path], tmp_path: Path, metrics: str) -> None:
+    shutil.copy(shipped["sentiment"] / "best.ckpt", tmp_path)
+    (tmp_path / "metrics.json").write_text(metrics)
+    assert export.main([f"checkpoint={tmp_path}", "formats=[]", "license=- x: y"]) == 0
+    card = (tmp_path / "bundle" / "README.md").read_text()
+    assert 'license: "- x: y"\n' in card
+    assert "The training run left none." in card
+    assert "recurra.load" in card
+    assert "recurra_runtime" not in card
+
+
+def test_int8_alone_without_the_data_leaves_the_exact_graphs(shipped: dict[str, Path], tmp_path: Path) -> None:
+    words = [f"checkpoint={shipped['sentiment']}", f"paths.data={tmp_path}", f"output={tmp_path / 'new'}"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load_task("sentiment").__class__, "prepare_split", absent)
+        assert export.main([*words, "formats=[int8]"]) == 0
+    recurra_runtime.load(tmp_path / "new").predict(["a fine film"])
+
+
+def absent(*given: Any) -> Any:
+    raise UserError("there is no file")
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+@pytest.mark.parametrize("content", [b"{}", b"", b"\xff", b"[" * 100_000])
+def test_odd_content_with_its_checksum_is_refused(bundle: Path, name: str, content: bytes) -> None:
+    forge(bundle, name, content)
+    with pytest.raises(recurra_runtime.BundleError):
+        recurra_runtime.load(bundle)
+
+
 def test_faults_are_told_at_once(capfd: pytest.CaptureFixture[str]) -> None:
     assert export.main(["push=nobody", "formats=[onnx,pickle]", "lisence=mit"]) == 2
     err = capfd.readouterr().err
@@ -263,12 +353,17 @@ def test_a_bundle_is_uploaded_when_asked(
     assert "uploaded to https://hub/me/mine" in capfd.readouterr().err
     assert "license: mit\n" in (tmp_path / "new" / "README.md").read_text()
 
-    def refuse(self: Any, name: str, exist_ok: bool) -> None:
-        raise OSError("no network")
+    for error, told in ((OSError("no network"), "no network"), (RuntimeError(), "RuntimeError")):
 
-    monkeypatch.setattr(huggingface_hub.HfApi, "create_repo", refuse)
-    assert export.main([*words, "push=me/mine"]) == 2
-    assert "push=me/mine: no network" in capfd.readouterr().err
+        def refuse(self: Any, name: str, exist_ok: bool, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(huggingface_hub.HfApi, "create_repo", refuse)
+        assert export.main([*words, "push=me/mine"]) == 2
+        assert f"push=me/mine: {told}" in capfd.readouterr().err
+    for name in ("../..", "--/--", "a./b", "a/b/c", "a", f"a/{'b' * 200}"):
+        assert export.main([*words, f"push={name}"]) == 2
+        assert "user/name" in capfd.readouterr().err
 
 
 def test_a_check_reads_as_a_line() -> None:

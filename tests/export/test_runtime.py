@@ -18,6 +18,7 @@ from tests.export.conftest import TEXTS
 import recurra
 import recurra_runtime
 from recurra.decode import sampling
+from recurra.errors import UserError
 from recurra_runtime.sampling import Drawing, draw, uniforms
 from recurra_runtime.search import Search, beam_search, greedy
 
@@ -94,6 +95,55 @@ def test_odd_texts_are_answered(shipped: dict[str, Path], task: str, precision: 
     json.dumps(model.predict(ODD))
     with pytest.raises(TypeError, match="a text is a string, not int"):
         model.predict([1])
+
+
+@pytest.mark.parametrize("task", TEXTS)
+def test_what_is_no_text_is_refused_as_by_the_checkpoint(shipped: dict[str, Path], task: str) -> None:
+    both = recurra.load(shipped[task]), recurra_runtime.load(shipped[task] / "bundle")
+    for odd in (None, 3, b"good", [None], [["good"]], [("good", "bad")], [1.5]):
+        told = []
+        for model in both:
+            with pytest.raises(TypeError, match="string") as error:
+                model.predict(odd)
+            told.append(str(error.value))
+        assert told[0] == told[1]
+    (half,) = both[0].predict(["\ud800"])
+    (other,) = both[1].predict(["\ud800"])
+    assert half == pytest.approx(other) if task == "chargen" else half.keys() == other.keys()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": -1.0}, {"temperature": float("nan")}, {"temperature": float("inf")},
+        {"top_p": 0.0}, {"top_p": 1.1}, {"top_k": -1},
+    ],
+)  # fmt: skip
+def test_odd_drawing_is_refused_as_by_the_checkpoint(shipped: dict[str, Path], options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))):
+        Drawing(**options)
+    for model in (recurra.load(shipped["chargen"]), recurra_runtime.load(shipped["chargen"] / "bundle")):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            list(model.generate("the", 3, **options))
+        with pytest.raises(ValueError, match="length"):
+            list(model.generate("the", 1.5))
+        with pytest.raises(TypeError, match="string"):
+            list(model.generate(["the", "cat"], 3))
+        with pytest.raises(ValueError):  # noqa: PT011
+            model.write(["a", "b"], 3, seeds=[1])
+        assert model.write([], 3) == []
+
+
+@pytest.mark.parametrize("options", [{"length_penalty": -1.0}, {"coverage_penalty": float("nan")}, {"nbest": 9}])
+def test_odd_searches_are_refused_as_by_the_checkpoint(shipped: dict[str, Path], options: dict[str, Any]) -> None:
+    for model in (recurra.load(shipped["translation"]), recurra_runtime.load(shipped["translation"] / "bundle")):
+        with pytest.raises((ValueError, UserError)):
+            model.translate(["the cat."], **options)
+
+
+def test_the_coldest_is_the_likeliest(shipped: dict[str, Path]) -> None:
+    for model in (recurra.load(shipped["chargen"]), recurra_runtime.load(shipped["chargen"] / "bundle")):
+        assert len({"".join(model.generate("the", 9, temperature=t)) for t in (0.0, 1e-320, 1e-9)}) == 1
 
 
 def test_a_text_goes_on_without_end(shipped: dict[str, Path]) -> None:

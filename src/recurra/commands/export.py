@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ def export(config: Export) -> None:
     """
     from recurra.checkpoint import read_checkpoint
     from recurra.export import bundle, card
+    from recurra.export.shipment import check_numbers
     from recurra.hardware import prepare_process
     from recurra.runs import resolve_checkpoint
     from recurra.terminal import console
@@ -40,13 +43,15 @@ def export(config: Export) -> None:
     if is_bundle(path):
         raise UserError(f"{path} is a bundle already; export.py takes a run folder or a .ckpt file")
     checkpoint = read_checkpoint(path)
-    folder = Path(config.output) if config.output else path.parent / "bundle"
+    check_numbers(checkpoint)
+    folder = Path(os.path.abspath(config.output or path.parent / "bundle"))
     with bundle.draft(folder) as made:
         bundle.write(made, bundle.contents(checkpoint))
         proof = _graphs(config, checkpoint, made) if config.formats else {}
         bundle.write(made, card.files(made, checkpoint, proof, path.parent, config.license))
     console.print(f"written to {folder}: {card.size_of(folder)}")
-    console.print(f"try it: python predict.py checkpoint={folder} {card.question(checkpoint.task)}")
+    words = f"{shlex.quote(f'checkpoint={folder}')} {card.question(checkpoint.task)}"
+    console.print(f"try it: python predict.py {words}", markup=False)
     if config.push is not None:
         from recurra.export.hub import push
 
@@ -76,7 +81,7 @@ def _graphs(config: Export, checkpoint: Checkpoint, made: Path) -> dict[str, Any
     if "int8" in config.formats:
         proof["int8"] = _int8(shipment, made, models, scores)
         console.print(proof["int8"]["told"])
-    if "onnx" not in config.formats:
+    if "onnx" not in config.formats and "int8" in models:
         bundle.remove(made, bundle.graph_files(made, "fp32"))
     taken = seconds({name: shipment.ask(model) for name, model in models.items()})
     proof["latency"] = {"what": shipment.speed, "milliseconds": {name: 1000 * t for name, t in taken.items()}}
@@ -129,10 +134,11 @@ def _shipment(config: Export, checkpoint: Checkpoint) -> Shipment:
     predictor = task.predictor(checkpoint, "cpu")
     options = checkpoint.config.model_copy(update={"paths": config.paths})
     try:
-        return made(checkpoint, predictor, made.examples_of(_split(task, predictor, options)), real=True)
+        prepared = _split(task, predictor, options)
     except UserError as error:
         console.print(f"the data are not there, so that the proof is on made-up texts ({error})")
         return made(checkpoint, predictor, made.made_up(predictor), real=False)
+    return made(checkpoint, predictor, made.examples_of(prepared), real=True)
 
 
 def _split(task: Any, predictor: Any, options: Any) -> Any:

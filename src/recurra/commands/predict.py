@@ -14,7 +14,7 @@ from recurra.config.chargen import unescaped
 from recurra.config.commands import Predict
 from recurra.data.files import find_column, read_rows, table_format
 from recurra.errors import UserError
-from recurra_runtime.bundle import is_bundle
+from recurra_runtime.bundle import LONE, is_bundle
 from recurra_runtime.sampling import Drawing
 
 
@@ -122,6 +122,8 @@ def _write(config: Predict, predictor: Any, output: TextIO) -> None:
 
     assert config.prompt is not None
     given = [config.prompt] if isinstance(config.prompt, str) else config.prompt
+    for prompt in given:
+        _check_utf8("prompt", prompt)
     prompts = [unescaped(prompt) for prompt in given for _ in range(config.samples)]
     seeds = [config.seed + number for _ in given for number in range(config.samples)]
     if unknown := predictor.unknown_in("".join(prompts)):
@@ -139,12 +141,16 @@ def _write(config: Predict, predictor: Any, output: TextIO) -> None:
         print(json.dumps({"prompt": prompt, "text": text, "seed": seed}, ensure_ascii=False), file=output)
 
 
+def _check_utf8(name: str, text: str) -> None:
+    if LONE.search(text):
+        raise UserError(f"{name}= is not UTF-8; set the terminal to UTF-8, or give a file: input=FILE")
+
+
 def _texts(config: Predict, columns: list[str]) -> Iterator[str]:
     """The texts one after the other: from the command line, standard input, or a file."""
     if config.text is not None:
         for text in [config.text] if isinstance(config.text, str) else config.text:
-            if not text.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in text):
-                raise UserError("text= is not UTF-8; set the terminal to UTF-8, or give a file: input=FILE")
+            _check_utf8("text", text)
             yield text
     elif config.input == "-":
         for number, line in enumerate(sys.stdin.buffer, 1):

@@ -81,6 +81,7 @@ class Export(Section):
 
     @model_validator(mode="after")
     def names_a_repository(self) -> Export:
-        if self.push is not None and not re.fullmatch(r"[\w.-]+/[\w.-]+", self.push, re.ASCII):
+        name = r"(?![-.])(?!.*(--|\.\.|[-.](/|$)))[\w.-]+/(?![-.])[\w.-]+"  # as the hub has them
+        if self.push is not None and not (re.fullmatch(name, self.push, re.ASCII) and len(self.push) <= 96):
             raise ValueError(f"push={self.push}: a model on the hub is named user/name")
         return self

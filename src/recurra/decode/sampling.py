@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from recurra_runtime.sampling import COLDEST
+
 S = TypeVar("S")
 
 Step = Callable[[np.ndarray, S], tuple[np.ndarray, S]]
@@ -25,7 +27,7 @@ def draw(
     ``temperature`` 0 takes the likeliest. ``top_k`` leaves only so many of the likeliest (Fan et al. 2018), ``top_p``
     as many of them as it takes to reach that probability (Holtzman et al. 2020).
     """
-    if temperature == 0.0:
+    if temperature < COLDEST:
         likeliest: np.ndarray = logits.argmax(-1)
         return likeliest
     scaled = logits.astype(np.float64) / temperature

@@ -45,7 +45,7 @@ class Search:
     def __post_init__(self) -> None:
         if not 1 <= self.nbest <= self.beam:
             raise ValueError(f"nbest must be from 1 to the beam of {self.beam}, not {self.nbest}")
-        if self.length_penalty < 0 or self.coverage_penalty < 0:
+        if not (self.length_penalty >= 0 and self.coverage_penalty >= 0):
             raise ValueError("penalties must be 0 or above")
         if self.end in self.never:
             raise ValueError("the end must be allowed")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def contents_of_config(checkpoint: Checkpoint) -> bytes:
             "version": version("recurra"),
             "spec": checkpoint.spec,
             "config": _without_folders(checkpoint.config.model_dump(mode="json")),
-            "data": {**checkpoint.data, "description": _names_alone(checkpoint.data["description"])},
+            "data": {**checkpoint.data, "description": _names_alone(checkpoint)},
         }
     )
 
@@ -72,9 +73,11 @@ def draft(folder: Path) -> Iterator[Path]:
     Raises:
         UserError: ``folder`` holds something that is no bundle, or cannot be written.
     """
-    folder = folder.resolve()
-    if folder.exists() and not is_bundle(folder) and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} is there already, and is no bundle; give another output=FOLDER")
+    try:
+        folder = folder.resolve()
+    except (OSError, RuntimeError):  # a link to itself
+        raise UserError(f"{folder} leads nowhere; give another output=FOLDER") from None
+    _check_place(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -82,24 +85,61 @@ def draft(folder: Path) -> Iterator[Path]:
         raise UserError(f"cannot write to {folder}: {error.strerror}") from None
     try:
         yield made
+        _check_place(folder)  # an export takes minutes
         made.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        made.rename(folder)
+        _put(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
+def _check_place(folder: Path) -> None:
+    """Whether a bundle may stand there: in the place of nothing, or of another one and nothing else."""
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder} is there already, and is no bundle; give another output=FOLDER")
+    if os.path.ismount(folder):
+        raise UserError(f"{folder} is where a disk is mounted; give a folder in it: output={folder / 'bundle'}")
+    known = {CHECKSUMS}
+    if is_bundle(folder):
+        with contextlib.suppress(ValueError):
+            known |= set(json.loads((folder / CHECKSUMS).read_bytes()))
+    if foreign := sorted({path.name for path in folder.iterdir()} - known):
+        raise UserError(
+            f"{folder} holds what is no part of a bundle ({', '.join(foreign[:3])}); give another output=FOLDER"
+        )
+
+
+def _put(made: Path, folder: Path) -> None:
+    """Moves a folder to the place of another one, which is there until the new one is."""
+    before = made.with_name(f"{made.name}.before")
+    try:
+        if folder.exists():
+            folder.rename(before)
+        try:
+            made.rename(folder)
+        except OSError:
+            if before.exists():
+                before.rename(folder)
+            raise
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
+    shutil.rmtree(before, ignore_errors=True)
+
+
 def write(folder: Path, files: dict[str, bytes]) -> None:
     """Writes files, and the checksums of all that are in the folder."""
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    sums = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.iterdir())
-        if path.name != CHECKSUMS
-    }
-    (folder / CHECKSUMS).write_bytes(_json(sums))
+    try:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        sums = {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.iterdir())
+            if path.name != CHECKSUMS
+        }
+        (folder / CHECKSUMS).write_bytes(_json(sums))
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror}") from None
 
 
 def _json(value: Any) -> bytes:
@@ -143,8 +183,15 @@ def _without_folders(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def _names_alone(description: str) -> str:
-    """A description in which files stand without their folders."""
+def _names_alone(checkpoint: Checkpoint) -> str:
+    """The description of the data, in which files stand without their folders."""
+    data: Any = checkpoint.config.data
+    description: str = checkpoint.data["description"]
+    for name in ("train", "validation", "test", "path"):
+        given = getattr(data, name, None)
+        for path in [given] if isinstance(given, str) else given or []:
+            description = description.replace(str(path), PurePath(path).name)
+            description = description.replace(str(Path(path)), PurePath(path).name)
     return " ".join(PurePath(word).name if "/" in word and PurePath(word).is_absolute() else word
                     for word in description.split(" "))  # fmt: skip
 

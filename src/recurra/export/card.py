@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
+import re
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +62,19 @@ def _scores(path: Path) -> dict[str, float]:
         read = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    if not isinstance(read, dict):
+        return {}
     told = ("test/", "val/") if any(name.startswith("test/") for name in read) else ("val/",)
-    numbers = {name: value for name, value in read.items() if isinstance(value, int | float)}
+    numbers = {name: value for name, value in read.items() if isinstance(value, int | float) and isfinite(value)}
     return {name: value for name, value in numbers.items() if name.startswith(told[0]) and name.count("/") == 1}
 
 
 def _head(checkpoint: Checkpoint, licence: str | None) -> list[str]:
     """What the Hub reads: licence, languages, what it is for."""
     config: Any = checkpoint.config
-    lines = ["---", f"license: {licence or 'other'}", f"pipeline_tag: {PIPELINES[checkpoint.task]}"]
-    if licence is None:
+    name = "other" if not licence else licence if re.fullmatch(r"[\w.+-]+", licence) else json.dumps(licence)
+    lines = ["---", f"license: {name}", f"pipeline_tag: {PIPELINES[checkpoint.task]}"]
+    if not licence:
         lines += ["license_name: not-stated"]
     if checkpoint.task == "translation":
         sides = [side for side in (config.data.source, config.data.target) if len(side) in (2, 3)]
@@ -107,7 +112,7 @@ def _body(folder: Path, checkpoint: Checkpoint, proof: dict[str, Any]) -> list[s
         if graphs := graph_files(folder, precision):
             read = [folder / name for name in (*graphs, TOKENIZER, CONFIG)]
             lines += ["", f"In {precision} the runtime reads {megabytes(*read)}."]
-    return [*lines, "", *_use(checkpoint.task)]
+    return [*lines, "", *(_use(checkpoint.task) if "checks" in proof else _use_of_weights())]
 
 
 def _proof(proof: dict[str, Any]) -> list[str]:
@@ -138,6 +143,20 @@ def _use(task: str) -> list[str]:
         "",
         'model = recurra_runtime.load("bundle")  # this folder; precision="int8" takes the small graphs',
         PYTHON[task],
+        "```",
+    ]
+
+
+def _use_of_weights() -> list[str]:
+    return [
+        "## Use",
+        "",
+        "It holds the weights alone, without graphs:",
+        "",
+        "```python",
+        "import recurra   # and PyTorch",
+        "",
+        'model = recurra.load("bundle")  # this folder',
         "```",
     ]
 

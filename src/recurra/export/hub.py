@@ -14,13 +14,12 @@ def push(folder: Path, name: str) -> str:
         UserError: no account, no network, or a name that is not one's own; the bundle stays where it is.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 
     api = HfApi()
     try:
         address = api.create_repo(name, exist_ok=True)
         api.upload_folder(repo_id=name, folder_path=folder, commit_message="A model, with what was measured")
-    except (HfHubHTTPError, LocalTokenNotFoundError, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except Exception as error:  # besides its own the Hub's client lets through those of its HTTP library
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(f"push={name}: {reason}; the bundle itself is in {folder}. `hf auth login` signs in") from None
     return str(address)

@@ -15,6 +15,7 @@ import onnx
 import torch
 
 from recurra.checkpoint import Checkpoint
+from recurra.errors import UserError
 from recurra.export.graph import Precision
 
 LOGITS, TIE = 1e-4, 1e-5
@@ -115,10 +116,10 @@ class Shipment(ABC):
         for size, longest in FORMS:
             inputs = self.batch(size, longest, generator)
             found, wanted = self.by_graphs(model, inputs), self.by_network(inputs)
-            differences = np.abs(found - wanted).reshape(len(found), -1).max(1)  # (batch,)
+            differences = _differences(found, wanted)
             for row in np.flatnonzero(differences > LOGITS):
                 alone = self.by_network(_row(inputs, int(row)))
-                differences[row] = min(differences[row], np.abs(found[row] - alone).max())
+                differences[row] = min(differences[row], _differences(found[row : row + 1], alone)[0])
             worst = max(worst, float(differences.max()))
         told = f"differ by {worst:.1e} at most, over batches of 1 to 64 and lengths of 1 to {FORMS[-1][1]}"
         return Check("logits", told, worst <= LOGITS)
@@ -128,10 +129,27 @@ class Shipment(ABC):
         """One answer, to be timed."""
 
 
+def check_numbers(checkpoint: Checkpoint) -> None:
+    """Whether all weights are numbers.
+
+    Raises:
+        UserError: some are infinite or no numbers; a training that went wrong left them.
+    """
+    broken = [name for name, weight in checkpoint.weights.items() if not bool(torch.isfinite(weight).all())]
+    if broken:
+        raise UserError(f"{checkpoint.path} holds weights that are no finite numbers ({', '.join(broken[:3])})")
+
+
 def load_shipment(name: str) -> type[Shipment]:
     """The shipment of a task."""
     module, _, attribute = SHIPMENTS[name].partition(":")
     return cast("type[Shipment]", getattr(import_module(module), attribute))
+
+
+def _differences(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """How far the logits of each row are apart at most ``(batch,)``; infinitely where one of them is no number."""
+    apart = np.abs(found - wanted).reshape(len(found), -1).max(1)
+    return np.where(np.isfinite(apart), apart, np.inf)
 
 
 def pieces(ids: np.ndarray, batch: int, length: int, generator: np.random.Generator) -> np.ndarray:

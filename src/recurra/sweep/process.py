@@ -109,8 +109,10 @@ class Process:
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, number)
-            else:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, number)
+                    return
+            if self._process.is_alive():  # which has no group of its own yet
                 os.kill(self._process.pid, number)
 
     def _read(self) -> None:

@@ -15,6 +15,8 @@ from recurra.decode.sampling import sample
 from recurra.model.language_model import RecurrentLanguageModel
 from recurra.task.chargen.scores import nats_of
 from recurra.tokenizer.codepoints import CodePointTokenizer
+from recurra_runtime.bundle import texts_of
+from recurra_runtime.sampling import check_drawing
 
 
 class Answer(TypedDict):
@@ -61,8 +63,8 @@ class ChargenPredictor:
     def predict(self, texts: str | Sequence[str]) -> list[Answer]:
         """Mean nats of the characters of each text but the first, which nothing stands before."""
         answers: list[Answer] = []
-        for text in [texts] if isinstance(texts, str) else texts:
-            points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        for text in texts_of(texts):
+            points = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
             nats = self.nats(points) if len(points) > 1 else np.zeros(1)
             answers.append({"nats": round(float(nats.mean()), 6), "characters": len(points)})
         return answers
@@ -109,10 +111,15 @@ class ChargenPredictor:
         A text depends on its prompt and its seed (by default 1, 2, 3 …), not on the others. An empty prompt stands for
         a line end. Characters of a prompt that training never saw are read as the unknown one, which is never written.
         """
-        ends = [self.read(prompt or "\n") for prompt in prompts]
+        check_drawing(length, temperature, top_k, top_p)
+        given = list(range(1, len(prompts) + 1)) if seeds is None else list(seeds)
+        if len(given) != len(prompts):
+            raise ValueError(f"{len(given)} seeds for {len(prompts)} prompts")
+        if not prompts:
+            return
+        ends = [self.read(prompt or "\n") for prompt in texts_of(prompts)]
         logits = np.concatenate([end[0] for end in ends])  # (batch, vocabulary)
         state = torch.cat([end[1] for end in ends], dim=2)  # (layers, parts, batch, hidden)
-        given = list(range(1, len(prompts) + 1)) if seeds is None else list(seeds)
         drawn = sample(self.step, logits, state, given, temperature, top_k, top_p)
         for _, tokens in zip(range(length), drawn, strict=False):
             yield [self.tokenizer.characters[token] for token in tokens]

@@ -14,6 +14,7 @@ from recurra.data.encoded import Encoded
 from recurra.data.loader import cut_by_length
 from recurra.model.classifier import TextClassifier
 from recurra.tokenizer.tokenizer import TextTokenizer
+from recurra_runtime.bundle import texts_of
 
 
 class Answer(TypedDict):
@@ -48,9 +49,8 @@ class SentimentPredictor:
 
     def predict(self, texts: str | Sequence[str]) -> list[Answer]:
         """Label and probabilities of each text."""
-        texts = [texts] if isinstance(texts, str) else texts
         answers: list[Answer] = []
-        for row in self.probabilities(Encoded.encode(texts, self.tokenizer.encode, len(self.tokenizer))):
+        for row in self.probabilities(Encoded.encode(texts_of(texts), self.tokenizer.encode, len(self.tokenizer))):
             named = {name: round(float(p), 6) for name, p in zip(self.labels, row, strict=True)}
             answers.append({"label": self.labels[int(row.argmax())], "probabilities": named})
         return answers
