@@ -231,6 +231,7 @@ def test_a_sweep_without_the_flag_is_refused_with_the_command_that_was_meant() -
     assert "takes -m" in faults("space=sentiment")
     assert "nothing to search" in faults("sweep=tpe", multirun=True)
     assert "sweep.resume=auto" in faults("model.layers=1,2", "resume=auto", multirun=True)
+    assert "step of a range is not 0" in faults("model.layers=range(1,3,0)", multirun=True)
     assert "cannot be swept" in faults("sweep.trials=3,4", "model.layers=1,2", multirun=True)
     assert "val/" in faults("model.layers=1,2", "sweep.objectives=[test/accuracy]", multirun=True)
     assert "must be one of val/accuracy, " in faults("seed=1,2", "sweep.objectives=[val/bleu]", multirun=True)

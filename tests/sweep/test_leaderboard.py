@@ -52,6 +52,14 @@ def test_points_are_means_over_seeds_the_best_first(monkeypatch: pytest.MonkeyPa
     assert "0.8200 ± 0.0283" in shown(found)
 
 
+def test_a_point_drawn_twice_is_no_second_seed() -> None:
+    (row,) = rows([trial(n, {"model.cell": "gru", "seed": 1}, 0.7) for n in range(2)], None)
+    assert row.mean() == 0.7
+    assert row.deviation() is None
+    (row,) = rows([trial(n, {"model.cell": "gru"}, 0.7) for n in range(2)], None)
+    assert row.deviation() is None
+
+
 def test_less_is_better_where_it_is() -> None:
     losses = [trial(n, {"a": n}, value, watched="val/nats") for n, value in enumerate([1.5, 1.4, 1.6])]
     assert [row.labels["a"] for row in rows(losses, None)] == [1, 0, 2]

@@ -125,6 +125,49 @@ def test_outside_of_a_trial_nobody_gives_up() -> None:
     assert worth_going_on(1, 0.0)
 
 
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from recurra.sweep.process import Process
+
+def job():
+    from hydra.core.utils import JobReturn, JobStatus
+    print("told")
+    returned = JobReturn(status=JobStatus.COMPLETED)
+    returned.return_value = 42
+    return returned
+
+process = Process(job, Path("."), None)  # without a guard: a trial that imported this would start another one
+while (outcome := process.poll()) is None:
+    time.sleep(0.01)
+Path("result").write_text(str(outcome.result and outcome.result.return_value))
+"""
+
+
+@pytest.mark.parametrize("case", ["plain", "without a terminal", "long folder of temporary files"])
+def test_any_script_may_start_it_anywhere(tmp_path: Path, case: str) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    temporary = tmp_path / ("long" * 30)
+    temporary.mkdir()
+    command = f"{sys.executable} script.py" + (" 0<&- 1>&- 2>&-" if case == "without a terminal" else "")
+    environment = {**os.environ, **({"TMPDIR": str(temporary)} if case.startswith("long") else {})}
+    subprocess.run(command, shell=True, cwd=tmp_path, env=environment, check=True, timeout=120)
+    assert (tmp_path / "result").read_text() == "42"
+    assert (tmp_path / LOG).read_text() == "told\n"
+
+
+def test_a_signal_to_all_is_passed_on_by_the_sweep_alone(tmp_path: Path) -> None:
+    script = SCRIPT.replace('print("told")', 'import time; Path("began").touch(); time.sleep(3)')
+    script = script.replace("process = ", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nprocess = ")
+    (tmp_path / "script.py").write_text(script)
+    sweep = subprocess.Popen([sys.executable, "script.py"], cwd=tmp_path, start_new_session=True)
+    while not (tmp_path / "began").exists():
+        time.sleep(0.02)
+    os.killpg(sweep.pid, signal.SIGTERM)
+    assert sweep.wait(60) == 0
+    assert (tmp_path / "result").read_text() == "42"
+
+
 def test_it_dies_with_its_parent(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=tmp_path)
     pids = tmp_path / "pids"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from recurra.config.sweep import Space
 from recurra.sweep.space import Choice, Interval, Plan, plan
@@ -70,6 +71,16 @@ def test_seeds_are_no_axis_where_points_are_drawn() -> None:
     assert [axis.name for axis in made.axes] == ["optimizer.lr"]
     assert made.seeds is not None
     assert made.words({"optimizer.lr": 0.5, "seed": 2}) == ["optimizer.lr=0.5", "seed=2"]
+
+
+def test_texts_of_every_kind_can_be_swept() -> None:
+    texts = ["评论.csv", "it's.csv", "a b", "123", "null", "data/x.csv", "lstm"]
+    words = ",".join('"' + text + '"' for text in texts)
+    for written in (words, f"choice({words})"):
+        (axis,) = planned(f"data.train={written}", grid=True).axes
+        assert isinstance(axis, Choice)
+        assert list(axis.words) == texts
+        assert [OverridesParser.create().parse_override(word).value() for (word,) in axis.words.values()] == texts
 
 
 def test_options_of_the_sweep_are_no_part_of_a_trial() -> None:

@@ -19,7 +19,7 @@ from recurra.commands.options import of_training, schema_for
 from recurra.commands.quoting import quote
 from recurra.config.section import Section
 from recurra.errors import UserError
-from recurra.sweep.space import own
+from recurra.sweep.space import own, values_of
 
 
 def check(command: str, overrides: list[str], multirun: bool = False) -> list[str]:
@@ -114,7 +114,10 @@ def _trials(overrides: list[Override], variants: list[list[str]], found: list[st
         elif override.is_interval_sweep():
             values.append([f"{name}={end}" for end in sweeping.ends(override)])
         elif override.is_discrete_sweep():
-            words = [f"{name}={word}" for word in override.sweep_string_iterator()]
+            if isinstance(override.value(), RangeSweep) and float(override.value().step) == 0.0:  # type: ignore[union-attr]
+                found.append(f"{override.input_line}: the step of a range is not 0")
+                continue
+            words = [f"{name}={word}" for word in values_of(override).values()]
             if isinstance(override.value(), RangeSweep):
                 words = [words[0], words[-1]] if words else []
             if words:

@@ -46,6 +46,11 @@ class Row:
         return [trial for trial in self.trials if trial.state is TrialState.COMPLETE]
 
     @property
+    def by_seed(self) -> list[FrozenTrial]:
+        """One for each seed; a sampler may have drawn the same point twice."""
+        return list({trial.user_attrs.get("labels", {}).get(SEED): trial for trial in self.done}.values())
+
+    @property
     def state(self) -> str:
         """What became of them: the best that can be said."""
         return next(word for state, word in _STATES.items() if any(trial.state is state for trial in self.trials))
@@ -57,10 +62,10 @@ class Row:
 
     def mean(self, number: int = 0) -> float:
         """Mean of a score over seeds."""
-        return statistics.mean(float(trial.values[number]) for trial in self.done) if self.done else math.nan
+        return statistics.mean(float(trial.values[number]) for trial in self.by_seed) if self.done else math.nan
 
     def deviation(self, number: int = 0) -> float | None:
-        values = [trial.values[number] for trial in self.done]
+        values = [trial.values[number] for trial in self.by_seed]
         return statistics.stdev(values) if len(values) > 1 else None
 
     def measured(self, name: str) -> float | None:
@@ -146,7 +151,7 @@ def write_csv(found: list[Row], path: Path) -> None:
             costs = [_cell(row.measured(name)) for name in _MEASURED]
             numbers = " ".join(str(trial.number) for trial in row.trials)
             state = "front" if row.on_front else row.state
-            first = [rank if row.done else "", state, *values, len(row.done)]
+            first = [rank if row.done else "", state, *values, len(row.by_seed)]
             writer.writerow([*first, *labels, *costs, f"{row.seconds:.1f}", numbers, row.reasons, row.command()])
 
 
@@ -171,7 +176,7 @@ def _table(found: list[Row]) -> Table:
     for rank, row in enumerate(found[:SHOWN], 1):
         mark = f"{rank}*" if row.on_front else str(rank) if row.done else ""
         values = [_shown(row, number) for number in range(len(row.scores))]
-        seeds = [str(len(row.done))] if several else []
+        seeds = [str(len(row.by_seed))] if several else []
         measured = [_counted(row.measured(name), _MEASURED[name]) for name in costs]
         labels = [_label(row.labels.get(name, "")) for name in names]
         numbers = ",".join(str(trial.number) for trial in row.trials)

@@ -13,10 +13,12 @@ import pickle
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,9 @@ from recurra.sweep.trial import Done, Score
 
 LOG = "trial.log"
 
-_STARTS: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+_SOCKET = 70  # letters of the folder of temporary files that leave room for the name of a socket in it
+_COPIES = sys.platform == "linux" and len(tempfile.gettempdir()) <= _SOCKET
+_STARTS: Any = multiprocessing.get_context("forkserver" if _COPIES else "spawn")
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "RAYON")}
 _AT_START = {
     **_ONE_THREAD,
@@ -56,7 +60,6 @@ class Process:
 
     def __init__(self, job: Callable[[], Any], folder: Path, limit: float | None, modules: Sequence[str] = ()) -> None:
         self.log = folder / LOG
-        self.began = time.monotonic()
         self.limit = limit
         self.scores: queue.SimpleQueue[Score] = queue.SimpleQueue()
         self.done: Done | None = None
@@ -64,13 +67,15 @@ class Process:
         self.cut: str | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._pipe, theirs = _STARTS.Pipe()
-        arguments = (theirs, self.log.absolute(), {**os.environ, **_ONE_THREAD}, cloudpickle.dumps(job))
+        environment = {**dict.fromkeys(_AT_START), **os.environ, **_ONE_THREAD}
+        arguments = (theirs, self.log.absolute(), environment, cloudpickle.dumps(job))
         self._process = _STARTS.Process(target=trial.main, args=arguments)
-        if _STARTS.get_start_method() == "forkserver":
+        if _COPIES:
             _STARTS.set_forkserver_preload(list(modules))
-        with _environment(_AT_START):
+        with _starting():
             self._process.start()
         theirs.close()
+        self.began = time.monotonic()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -126,14 +131,28 @@ class Process:
 
 
 @contextlib.contextmanager
-def _environment(changes: dict[str, str]) -> Iterator[None]:
-    """Changes the environment of this process for a while, in which it starts others."""
+def _starting() -> Iterator[None]:
+    """What a process has from its beginning, which is this one's for a while.
+
+    Signals that go to a whole group wait for ever in the process that stands ready: trials are told by the sweep. The
+    script that was started is none of a trial's business; its job brings what it needs of it.
+    """
     before = dict(os.environ)
-    os.environ.update(changes)
+    os.environ.update(_AT_START)
+    main = vars(sys.modules["__main__"])
+    hidden: dict[str, Any] = {name: main.pop(name) for name in ("__file__", "__spec__") if name in main}
+    main["__spec__"] = None
+    blocks = hasattr(signal, "pthread_sigmask")
+    if blocks:
+        resource_tracker.ensure_running()  # which would let them through again
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, trial.SIGNALS)
     try:
         yield
     finally:
-        for name in changes:
+        if blocks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        main.update(hidden)
+        for name in _AT_START:
             if name in before:
                 os.environ[name] = before[name]
             else:

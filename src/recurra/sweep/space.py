@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep
+from hydra.core.override_parser.types import IntervalSweep, Override, Quote, QuotedString, RangeSweep, Transformer
 
 from recurra.config.sweep import Space
 
@@ -163,8 +164,24 @@ def axis(override: Override, grid: bool, current: object) -> Axis:
         step = abs(float(value.step))
         whole = all(number.is_integer() for number in [*numbers, step])
         return Interval(key, min(numbers), max(numbers), False, step, whole)
-    written = list(override.sweep_string_iterator())
-    return Choice(key.lstrip("+"), {_number(word): [f"{key}={word}"] for word in written})
+    return Choice(key.lstrip("+"), {label: [f"{key}={word}"] for label, word in values_of(override).items()})
+
+
+def values_of(override: Override) -> dict[Value, str]:
+    """The values of a sweep over single ones, each as it is typed; a text that is no plain word is quoted."""
+    found: dict[Value, str] = {}
+    for value in override.sweep_iterator():
+        if isinstance(value, QuotedString):
+            found[str(value.text)] = value.with_quotes()
+        elif isinstance(value, str) and not _PLAIN.fullmatch(value):
+            found[value] = QuotedString(value, Quote.single).with_quotes()
+        else:
+            word = Transformer.str(value)
+            found[_number(word)] = word
+    return found
+
+
+_PLAIN = re.compile(r"(?!(?:null|true|false|nan|inf)$)[a-z_][\w./:-]*", re.ASCII | re.IGNORECASE)
 
 
 def _number(word: str) -> Value:

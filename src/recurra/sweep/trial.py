@@ -12,6 +12,7 @@ import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 import traceback
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from typing import Any, NoReturn
 import cloudpickle
 
 from recurra.errors import Pruned
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""Those that ask a trial to save its state and end."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,20 @@ def worth_going_on(step: int, value: float) -> bool:
     return _channel.answers.get()
 
 
-def main(pipe: Connection, log: Path, environment: dict[str, str], job: bytes) -> None:
+def main(pipe: Connection, log: Path, environment: dict[str, str | None], job: bytes) -> None:
     """Runs ``job``, which `cloudpickle` wrote, and tells its end through ``pipe``."""
     global _channel
     if hasattr(os, "setsid"):
         os.setsid()
-    os.environ.clear()  # the process that this one is a copy of may be older than what was set since
-    os.environ.update(environment)
     _print_to(log)
+    for name, value in environment.items():  # the process that this one is a copy of may be older than what was set
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
     _die_with_parent()
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     faulthandler.enable()  # a crash in compiled code leaves its traceback in the log
     _channel = Channel(pipe)
     _channel.send(_done(pickle.loads(job)))
@@ -94,7 +103,9 @@ def _print_to(log: Path) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for stream in (1, 2):
         os.dup2(file, stream)
-    os.close(file)
+    if file > 2:  # the sweep itself may have been started without a terminal
+        os.close(file)
+    sys.stdout, sys.stderr = (os.fdopen(n, "w", buffering=1, encoding="utf-8", closefd=False) for n in (1, 2))
 
 
 def _die_with_parent() -> None:
@@ -102,7 +113,7 @@ def _die_with_parent() -> None:
     if not hasattr(os, "fork"):
         threading.Thread(target=_wait_for_parent, daemon=True).start()
     elif os.fork() == 0:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         _wait_for_parent()
 
