@@ -58,7 +58,7 @@ def main() -> None:
             time.sleep(draw.uniform(8.0, 14.0))
             process.kill()
             process.wait()
-            time.sleep(1.0)
+            time.sleep(3.0)  # the process that stands ready needs one or two to let go of what it has imported
             print(f"killed at {len(list(place.glob('*/sweeps/*/[0-9]*')))} trials; left: {alive()} processes of trials")
     assert process.stderr is not None
     said = process.stderr.read()
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def alive() -> int:
-    """Processes of trials on this machine that outlived their sweep."""
+    """Processes of trials on this machine that outlived their sweep, and those that they were copied from."""
     listed = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
     return sum("from multiprocessing." in line and line.split()[0] == "1" for line in listed.splitlines())
 

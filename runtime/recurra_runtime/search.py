@@ -23,16 +23,16 @@ UNSEEN = np.float32(1e-9)
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for; a finished hypothesis Y, whose length |Y| counts the end, scores
+    """What is searched for. Of a finished hypothesis Y, whose length |Y| counts the end, the score is
 
         log P(Y) / ((5 + |Y|) / 6) ** length_penalty + coverage_penalty · Σ_source log min(Σ_target attention, 1)
 
-    (Wu et al. 2016, equation 14).
+    (Wu et al. 2016, equation 14). Without penalties it is the log-probability.
     """
 
-    begin: int
+    begin: int  # read before the first token
     end: int
-    never: tuple[int, ...] = ()
+    never: tuple[int, ...] = ()  # never written: padding, begin, perhaps unknown
     beam: int = 1
     nbest: int = 1
     length_penalty: float = 0.0
@@ -43,13 +43,16 @@ class Search:
             raise ValueError(f"nbest must be from 1 to the beam of {self.beam}, not {self.nbest}")
         if not (self.length_penalty >= 0 and self.coverage_penalty >= 0):
             raise ValueError("penalties must be 0 or above")
+        if self.end in self.never:
+            raise ValueError("the end must be allowed")
 
-    def score(self, log_probability: np.ndarray, norm: np.float32, attended: np.ndarray) -> np.ndarray:
-        """Scores ``(n,)`` of what has ``log_probability`` ``(n,)`` and has ``attended`` ``(n, source)``."""
-        score: np.ndarray = log_probability / norm
-        if self.coverage_penalty > 0.0:
-            score = score + np.float32(self.coverage_penalty) * np.log(np.clip(attended, UNSEEN, 1.0)).sum(-1)
-        return score
+
+def _score(search: Search, log_probability: np.ndarray, norm: np.float32, attended: np.ndarray) -> np.ndarray:
+    """Scores ``(n,)`` of what has ``log_probability`` ``(n,)`` and has ``attended`` ``(n, source)``."""
+    score: np.ndarray = log_probability / norm
+    if search.coverage_penalty > 0.0:
+        score = score + np.float32(search.coverage_penalty) * np.log(np.clip(attended, UNSEEN, 1.0)).sum(-1)
+    return score
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +142,7 @@ def write(
         tokens = np.array([search.end if written == longest else choose(log_probabilities[0])])
         total = total + log_probabilities[0, tokens]
         if tokens[0] == search.end:
-            trail.finish(search.score(total, norm[written + 1], attended)[0], total[0], 0)
+            trail.finish(_score(search, total, norm[written + 1], attended)[0], total[0], 0)
             return trail.hypotheses()
     raise AssertionError
 
@@ -177,7 +180,8 @@ def beam_search(step: Step, state: np.ndarray, longest: int, search: Search) -> 
         for place in np.flatnonzero(ended[: search.beam]):
             if best[place] > -np.inf:
                 parent = row[place]
-                trail.finish(search.score(best[[place]], norm[written + 1], attended[[parent]])[0], best[place], parent)
+                score = _score(search, best[[place]], norm[written + 1], attended[[parent]])
+                trail.finish(score[0], best[place], parent)
         live = np.flatnonzero(~ended & (best > -np.inf))[: search.beam]
         if written == longest or len(live) == 0 or best[live[0]] / norm[longest + 1] <= trail.worst:
             return trail.hypotheses()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+import recurra_runtime.search
+
 Step = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 """Reads one token of each hypothesis: ``tokens`` ``(n,)``, the state before them ``(parts, n, size)`` and ``rows``
 ``(n,)``, the sentence that each belongs to, to log-probabilities ``(n, vocabulary)`` of the next token, the state after
@@ -25,30 +27,8 @@ UNSEEN = 1e-9
 """The least coverage of a source token, so that its logarithm is finite."""
 
 
-@dataclass(frozen=True)
-class Search:
-    """What is searched for. Of a finished hypothesis Y, whose length |Y| counts the end, the score is
-
-        log P(Y) / ((5 + |Y|) / 6) ** length_penalty + coverage_penalty · Σ_source log min(Σ_target attention, 1)
-
-    (Wu et al. 2016, equation 14). Without penalties it is the log-probability.
-    """
-
-    begin: int  # read before the first token
-    end: int
-    never: tuple[int, ...] = ()  # never written: padding, begin, perhaps unknown
-    beam: int = 1
-    nbest: int = 1
-    length_penalty: float = 0.0
-    coverage_penalty: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.nbest <= self.beam:
-            raise ValueError(f"nbest must be from 1 to the beam of {self.beam}, not {self.nbest}")
-        if not (self.length_penalty >= 0 and self.coverage_penalty >= 0):
-            raise ValueError("penalties must be 0 or above")
-        if self.end in self.never:
-            raise ValueError("the end must be allowed")
+class Search(recurra_runtime.search.Search):
+    """What is searched for, and how it is scored on tensors."""
 
     def norms(self, longest: Tensor) -> Tensor:
         """By what log-probabilities are divided, for lengths from 0 to the longest with its end: ``(lengths,)``."""

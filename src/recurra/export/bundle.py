@@ -190,8 +190,8 @@ def _names_alone(checkpoint: Checkpoint) -> str:
     for name in ("train", "validation", "test", "path"):
         given = getattr(data, name, None)
         for path in [given] if isinstance(given, str) else given or []:
-            description = description.replace(str(path), PurePath(path).name)
-            description = description.replace(str(Path(path)), PurePath(path).name)
+            for written in (path, str(PurePath(path))):
+                description = description.replace(written, PurePath(path).name)
     return " ".join(PurePath(word).name if "/" in word and PurePath(word).is_absolute() else word
                     for word in description.split(" "))  # fmt: skip
 

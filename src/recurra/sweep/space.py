@@ -167,6 +167,10 @@ def axis(override: Override, grid: bool, current: object) -> Axis:
     return Choice(key.lstrip("+"), {label: [f"{key}={word}"] for label, word in values_of(override).items()})
 
 
+_PLAIN = re.compile(r"(?!(?:null|true|false|nan|inf)$)[a-z_][\w./:-]*", re.ASCII | re.IGNORECASE)
+"""Texts that Hydra reads as they stand."""
+
+
 def values_of(override: Override) -> dict[Value, str]:
     """The values of a sweep over single ones, each as it is typed; a text that is no plain word is quoted."""
     found: dict[Value, str] = {}
@@ -179,9 +183,6 @@ def values_of(override: Override) -> dict[Value, str]:
             word = Transformer.str(value)
             found[_number(word)] = word
     return found
-
-
-_PLAIN = re.compile(r"(?!(?:null|true|false|nan|inf)$)[a-z_][\w./:-]*", re.ASCII | re.IGNORECASE)
 
 
 def _number(word: str) -> Value:
