@@ -6,6 +6,7 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from recurra.config.sweep import Space
+from recurra.errors import UserError
 from recurra.sweep.space import Choice, Interval, Plan, plan
 
 
@@ -64,6 +65,12 @@ def test_the_command_line_wins_over_the_space() -> None:
     assert [axis.name for axis in made.axes] == ["variant", "b", "seed"]
     assert made.words(made.grid()[0]) == ["c=1", "d=2", "a=9", "b=3", "seed=1"]
     assert [axis.name for axis in planned("seed=5", space=space, grid=True).axes] == ["variant", "a", "b"]
+
+
+def test_what_the_variants_set_cannot_be_given_beside_them() -> None:
+    space = Space(options={}, variants={"v": ["c=1", "d=2"], "w": ["c=2"]}, seeds=None)
+    with pytest.raises(UserError, match="^c: set by the variants"):
+        planned("c=3", "e=1", space=space)
 
 
 def test_seeds_are_no_axis_where_points_are_drawn() -> None:

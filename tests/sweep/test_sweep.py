@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import signal
@@ -244,5 +245,6 @@ def test_a_trial_that_was_cut_off_goes_on_from_its_checkpoint(tmp_path: Path) ->
     assert int(step[1]) > 0
     (row,) = leaderboard(folder)
     assert float(row["milliseconds"]) > 0
+    assert float(row["seconds"]) == json.loads((folder / "0" / "metrics.json").read_text())["train/seconds"]
     assert "trainer.threads=1" in row["command"]
     assert (folder / "best.ckpt").resolve() == folder.resolve() / "0" / "best.ckpt"

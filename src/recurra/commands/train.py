@@ -87,6 +87,7 @@ def train(config: Train) -> float:
         pl.seed_everything(config.seed, verbose=False)
         last = None if previous is None else str(previous.path)
         trainer.fit(module, loaders.train, loaders.validation, ckpt_path=last)
+        seconds = keeping.seconds_trained
         stop.check(run_folder)
 
         # the test split, once, by the checkpoint that was kept
@@ -96,7 +97,7 @@ def train(config: Train) -> float:
         metrics = {
             **keeping.best_scores,
             **report.scores,
-            "train/seconds": round(keeping.seconds_trained, 1),
+            "train/seconds": round(seconds, 1),
             "train/steps": trainer.global_step,
             "model/parameters": parameters,
             **training.costs(predictor, run_folder),

@@ -23,9 +23,10 @@ def read_metrics(folder: Path) -> dict[str, Any]:
 
 
 def facts_of(folder: Path, words: list[str], seconds: float, metrics: dict[str, Any]) -> dict[str, Any]:
-    """What the study remembers of a trial besides its score."""
+    """What the study remembers of a trial besides its score; its seconds are those of its training, earlier parts of a
+    resumed one included, or where a folder does not tell, ``seconds``."""
     return {
-        "seconds": round(seconds, 1),
+        "seconds": metrics.get("train/seconds", round(seconds, 1)),
         "folder": str(folder.resolve()),
         "metrics": {name: metrics[name] for name in COSTS if name in metrics},
         "chosen": _chosen(folder, words),

@@ -76,7 +76,7 @@ class Row:
 
     @property
     def seconds(self) -> float:
-        """Mean time of a trial by the clock, the start of its process included."""
+        """Mean time of a trial by the clock."""
         return statistics.mean(float(trial.user_attrs.get("seconds", 0.0)) for trial in self.trials)
 
     @property

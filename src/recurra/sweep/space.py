@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override, Quote, QuotedString, RangeSweep, Transformer
 
 from recurra.config.sweep import Space
+from recurra.errors import UserError
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -131,7 +132,11 @@ def plan(
     loader: ConfigLoader,
     current: Callable[[str], object] = lambda name: None,
 ) -> Plan:
-    """What to search, from a command line and a space; ``current`` gives the value of an option without the sweep."""
+    """What to search, from a command line and a space; ``current`` gives the value of an option without the sweep.
+
+    Raises:
+        UserError: an option is given that the variants of the space set.
+    """
     parser = OverridesParser.create(config_loader=loader)
     overrides = [override for override in parser.parse_overrides(arguments) if not own(override)]
     variants: list[str | Axis] = []
@@ -139,6 +144,9 @@ def plan(
         given = {override.key_or_group for override in overrides}
         overrides += parser.parse_overrides(words_of(space, given))
         if space.variants:
+            set_by_them = {word.partition("=")[0].lstrip("+") for words in space.variants.values() for word in words}
+            if both := set_by_them & {name.lstrip("+") for name in given}:
+                raise UserError(f"{', '.join(sorted(both))}: set by the variants of the space; leave it out")
             variants = [Choice(VARIANT, dict(space.variants.items()))]
     parts: dict[str, str | Axis] = {}
     for override in overrides:
