@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from recurra.config.train import Scheduler, Trainer
+
+_NEVER = 1e9
+"""More steps than any run has, so that they are nothing beside its time."""
 
 
 def total_steps(config: Trainer, batches: int) -> float:
@@ -21,14 +25,24 @@ def total_steps(config: Trainer, batches: int) -> float:
 
 
 class Course:
-    """The learning rate at each step as a share of the highest."""
+    """The learning rate at each step as a share of the highest.
 
-    def __init__(self, config: Scheduler, steps: float) -> None:
+    A run is as far as its steps are, or where ``trainer.max_minutes`` is to end it sooner, as far as its time is: so
+    the rate is down when either of them ends.
+    """
+
+    def __init__(self, config: Scheduler, steps: float, time_spent: Callable[[], float] | None = None) -> None:
+        """``time_spent`` gives the share of the minutes that is over, where they are limited."""
+        if time_spent is not None:
+            steps = min(steps, _NEVER)
         self.config = config
         self.steps = steps
+        self.time_spent = time_spent
         self.warmup = max(1.0, config.warmup * steps) if config.warmup > 0 and math.isfinite(steps) else 0.0
 
-    def rate(self, step: int) -> float:
+    def rate(self, step: float) -> float:
+        if self.time_spent is not None:
+            step = max(step, self.time_spent() * self.steps)
         if step < self.warmup:
             return (step + 1) / (self.warmup + 1)
         if self.config.kind in ("constant", "plateau") or not math.isfinite(self.steps):

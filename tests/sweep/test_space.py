@@ -69,7 +69,7 @@ def test_the_command_line_wins_over_the_space() -> None:
 
 def test_what_the_variants_set_cannot_be_given_beside_them() -> None:
     space = Space(options={}, variants={"v": ["c=1", "d=2"], "w": ["c=2"]}, seeds=None)
-    with pytest.raises(UserError, match="^c: set by the variants"):
+    with pytest.raises(UserError, match=r"^c: set by the variants"):
         planned("c=3", "e=1", space=space)
 
 

@@ -108,7 +108,7 @@ class Trainer(Section):
     model_config = ConfigDict(extra="allow")
 
     max_epochs: Limit = option("passes over the training split; -1 for no limit")
-    max_minutes: float | None = option("stop after so many minutes of training", gt=0)
+    max_minutes: float | None = option("stop after so many minutes of training, with the rate come down by then", gt=0)
     max_steps: Limit = option("updates of the weights; -1 for no limit")
     accelerator: Literal["auto", "cpu", "cuda", "mps"] = option(
         "auto takes a CUDA device if there is one, else the CPU"

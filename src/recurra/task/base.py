@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.callbacks import Timer
 from rich.console import RenderableType
 from torch import Tensor, nn
 
@@ -123,8 +124,17 @@ class TaskModule(pl.LightningModule, ABC):
 
     def configure_optimizers(self) -> Any:
         optimizer = make_optimizer(self.network, self.config.optimizer, self.config.trainer.precision == "bf16-mixed")
-        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, Course(self.config.scheduler, self.total_steps).rate)
+        course = Course(self.config.scheduler, self.total_steps, self.time_spent())
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, course.rate)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+    def time_spent(self) -> Callable[[], float] | None:
+        """What gives the share of the run's minutes that is over, earlier parts of a resumed run included."""
+        minutes = self.config.trainer.max_minutes
+        timer = next((each for each in self.trainer.callbacks if isinstance(each, Timer)), None)  # type: ignore[attr-defined]
+        if minutes is None or timer is None:
+            return None
+        return lambda: timer.time_elapsed() / (60.0 * minutes)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint[KEY] = {**self.about, "sums": dict(self.sums)}
