@@ -89,7 +89,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     [
         ({"format": FORMAT + 1}, "has format 2, this version of recurra reads format 1"),
         ({"task": "weather"}, "of the task 'weather', which this version of recurra does not know"),
-        ({"config": {}}, r"its config does not fit this version of recurra: task, data, .*"),
+        ({"config": {}}, r"its config or spec does not fit this version of recurra: task, data, .*"),
+        ({"spec": {"labels": 3}}, r"its config or spec does not fit this version of recurra: vocabulary, .*"),
         ({"config": None}, "not a checkpoint of recurra: it has no config"),
         ({"spec": None, "tokenizer": None}, "not a checkpoint of recurra: it has no spec, tokenizer"),
         ({"data": "a description alone"}, "not a checkpoint of recurra: it has no data"),

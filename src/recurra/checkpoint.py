@@ -19,7 +19,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from recurra.config import SCHEMAS
+from recurra.config import SCHEMAS, SPECS
 from recurra.config.train import Train
 from recurra.errors import UserError
 
@@ -120,9 +120,10 @@ def check_contents(path: Path, about: dict[str, Any], weights: dict[str, Tensor]
         raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
     try:
         config = SCHEMAS["train"][about["task"]].model_validate(about["config"])
+        SPECS[about["task"]].model_validate(about["spec"])
     except ValidationError as error:
         faults = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors()[:5])
-        raise UserError(f"{path}: its config does not fit this version of recurra: {faults}") from None
+        raise UserError(f"{path}: its config or spec does not fit this version of recurra: {faults}") from None
     assert isinstance(config, Train)
     return Checkpoint(path, about["task"], config, about["spec"], about["tokenizer"], about["data"], weights, raw)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -189,6 +191,13 @@ def test_an_interrupted_trial_ends_the_sweep(layers: int, code: int) -> None:
     jobs = Jobs()
     assert run("train", jobs, [*HYDRAS_OWN, f"model.layers=1,{layers},8"]) == code
     assert jobs.layers == [1, layers]
+
+
+def test_what_an_encoding_does_not_have_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252"))
+    assert run("predict", lambda _: print(json.dumps({"text": "déjà 中文"}, ensure_ascii=False)), []) == 0
+    assert json.loads(written.getvalue().decode("cp1252")) == {"text": "déjà 中文"}
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:

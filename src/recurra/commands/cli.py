@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -49,6 +50,10 @@ def run(command: str, job: Job, argv: list[str] | None = None) -> int:
 
     ``job`` gets the validated config. It ends with a score for sweeps, or None, or raises what went wrong.
     """
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what a terminal's encoding does not have is escaped, as JSON does it
+            stream.reconfigure(errors="backslashreplace")
 
     def whole() -> int:
         with _terminable():

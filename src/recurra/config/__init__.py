@@ -8,11 +8,11 @@ Shapes are written ``(batch, time, size)`` throughout the project.
 
 from __future__ import annotations
 
-from recurra.config.chargen import ChargenTrain
+from recurra.config.chargen import ChargenTrain, LanguageModelSpec
 from recurra.config.commands import ChargenEvaluate, Export, Predict, SentimentEvaluate, TranslationEvaluate
 from recurra.config.section import Section
-from recurra.config.sentiment import SentimentTrain
-from recurra.config.translation import TranslationTrain
+from recurra.config.sentiment import ClassifierSpec, SentimentTrain
+from recurra.config.translation import Seq2SeqSpec, TranslationTrain
 
 SCHEMAS: dict[str, dict[str, type[Section]]] = {
     "train": {"sentiment": SentimentTrain, "chargen": ChargenTrain, "translation": TranslationTrain},
@@ -21,3 +21,8 @@ SCHEMAS: dict[str, dict[str, type[Section]]] = {
     "export": {"sentiment": Export, "chargen": Export, "translation": Export},
 }
 """Schema of each command for each task."""
+
+SPECS: dict[str, type[Section]] = {
+    "sentiment": ClassifierSpec, "chargen": LanguageModelSpec, "translation": Seq2SeqSpec,
+}  # fmt: skip
+"""What the network of each task knows of its data; stored with the weights."""
