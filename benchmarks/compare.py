@@ -23,7 +23,9 @@ def main() -> None:
     print("| ---" + " | ---:" * (len(heads) - 1), "|")
     with (folder / "leaderboard.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            runs = [folder / number for number in row["trials"].split()]
+            runs = [folder / number for number in row["trials"].split() if (folder / number / "metrics.json").exists()]
+            if not runs:  # all of them failed, or were given up
+                continue
             metrics: list[dict[str, Any]] = [json.loads((run / "metrics.json").read_text()) for run in runs]
             cells = [f"`{row['variant']}`", *(shown(score, [float(m[score]) for m in metrics]) for score in scores)]
             speed = statistics.mean(map(tokens_per_second, runs))

@@ -57,7 +57,7 @@ def ship(run: Path, folder: Path) -> dict[str, Any]:
     if checkpoint.task == "translation":
         checkpoint.weights["output.bias"][checkpoint.spec["end"]] = -30.0
     predictor: Any = load_task(checkpoint.task).predictor(checkpoint, "cpu")
-    shipment = load_shipment(checkpoint.task)(checkpoint, predictor, None, real=False)
+    shipment = load_shipment(checkpoint.task)(checkpoint, predictor, None, "", real=False)
     folder.mkdir()
     models = {"eager": predictor}
     for precision, ending in PRECISIONS.items():

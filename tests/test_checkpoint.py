@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import torch
 
-from recurra.checkpoint import FORMAT, read_checkpoint, write_atomically
+from recurra.atomic import write_atomically
+from recurra.checkpoint import FORMAT, read_checkpoint
 from recurra.commands.train import main
 from recurra.errors import TrainingFailed, UserError
 from recurra.runs import BEST, LAST

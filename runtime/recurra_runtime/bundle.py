@@ -54,6 +54,8 @@ class Bundle:
         self.task: str = about.get("task", "")
         if self.task not in TASKS:
             raise BundleError(f"{folder} is of the task {self.task!r}, which this version of the runtime does not know")
+        if missing := [name for name in ("spec", "config") if not isinstance(about.get(name), dict)]:
+            raise BundleError(f"{folder / CONFIG} is not what export.py writes: it has no {' and no '.join(missing)}")
         self.spec: dict[str, Any] = about["spec"]
         self.options: dict[str, Any] = about["config"]
         self.held = [name for name in PRECISIONS if self._graphs(name)]

@@ -126,7 +126,7 @@ class Translator:
 
     def _read(self, text: str, hypothesis: Hypothesis, options: dict[str, Any]) -> Translation:
         """A hypothesis as a text."""
-        source = self._pieces(text)
+        source = pieces(self.source, text)
         tokens = [self.target.id_to_token(token) or UNKNOWN for token in hypothesis.tokens]
         if options["replace_unknown"] and source:  # by the word that was looked at most
             most = hypothesis.attention[:, : len(source)].argmax(1).tolist()
@@ -136,7 +136,8 @@ class Translator:
             words.replace(BLANK, " ").strip(), hypothesis.score, [*source, END], tokens, hypothesis.attention
         )
 
-    def _pieces(self, text: str) -> list[str]:
-        """The tokens of a source as they stand in it, unknown ones too."""
-        found = [text[start:stop].replace(" ", BLANK) for start, stop in self.source.encode(text).offsets]
-        return [BLANK + piece if n == 0 and not piece.startswith(BLANK) else piece for n, piece in enumerate(found)]
+
+def pieces(tokenizer: Tokenizer, text: str) -> list[str]:
+    """The tokens of a source as they stand in it, unknown ones too."""
+    found = [text[start:stop].replace(" ", BLANK) for start, stop in tokenizer.encode(text).offsets]
+    return [BLANK + piece if n == 0 and not piece.startswith(BLANK) else piece for n, piece in enumerate(found)]

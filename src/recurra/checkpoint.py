@@ -7,8 +7,6 @@ know of the data), the tokenizer. All of it is dicts, lists, strings, numbers an
 
 from __future__ import annotations
 
-import contextlib
-import os
 import pickle
 import zipfile
 from dataclasses import dataclass
@@ -116,6 +114,8 @@ def check_contents(path: Path, about: dict[str, Any], weights: dict[str, Tensor]
         raise UserError(f"{path} has format {about.get('format')}, this version of recurra reads format {FORMAT}")
     if missing := [name for name, kind in KINDS.items() if not isinstance(about.get(name), kind)]:
         raise UserError(f"{path} is not a checkpoint of recurra: it has no {', '.join(missing)}")
+    if missing := sorted({"description", "fingerprint"} - about["data"].keys()):
+        raise UserError(f"{path} is not a checkpoint of recurra: its data have no {', '.join(missing)}")
     if about["task"] not in SCHEMAS["train"]:
         raise UserError(f"{path} is of the task {about['task']!r}, which this version of recurra does not know")
     try:
@@ -126,16 +126,3 @@ def check_contents(path: Path, about: dict[str, Any], weights: dict[str, Tensor]
         raise UserError(f"{path}: its config or spec does not fit this version of recurra: {faults}") from None
     assert isinstance(config, Train)
     return Checkpoint(path, about["task"], config, about["spec"], about["tokenizer"], about["data"], weights, raw)
-
-
-def write_atomically(path: Path, write: Any) -> None:
-    """Calls ``write(temporary path)``, then renames: at any moment ``path`` is whole, or not there."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        with temporary.open("r+b") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)

@@ -45,7 +45,7 @@ class Course:
             step = max(step, self.time_spent() * self.steps)
         if step < self.warmup:
             return (step + 1) / (self.warmup + 1)
-        if self.config.kind in ("constant", "plateau") or not math.isfinite(self.steps):
+        if self.config.kind == "constant" or not math.isfinite(self.steps):
             return 1.0
         done = min(1.0, (step - self.warmup) / max(1.0, self.steps - self.warmup))
         floor = self.config.floor

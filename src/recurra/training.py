@@ -22,6 +22,7 @@ from rich.table import Table
 from torch import Tensor, nn
 
 from recurra import runs
+from recurra.atomic import write_atomically
 from recurra.callbacks.checkpointing import AtomicIO, Checkpointing
 from recurra.callbacks.plateau import Plateau
 from recurra.callbacks.progress import ProgressBar
@@ -30,7 +31,7 @@ from recurra.callbacks.record import Record
 from recurra.callbacks.samples import Samples
 from recurra.callbacks.stop import StopRequest
 from recurra.callbacks.trial import TrialReport
-from recurra.checkpoint import Checkpoint, read_checkpoint, write_atomically
+from recurra.checkpoint import Checkpoint, read_checkpoint
 from recurra.config.train import Train
 from recurra.errors import UserError
 from recurra.hardware import Hardware, choose

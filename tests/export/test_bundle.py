@@ -300,6 +300,15 @@ def test_folders_with_blanks_are_not_named_either(tmp_path: Path) -> None:
         assert b"Jane" not in path.read_bytes(), path.name
 
 
+def test_scores_are_those_of_the_best_checkpoint(shipped: dict[str, Path], tmp_path: Path) -> None:
+    for name in ("best.ckpt", "last.ckpt"):
+        shutil.copy(shipped["sentiment"] / name, tmp_path)
+    shutil.copy(shipped["sentiment"] / "metrics.json", tmp_path)
+    for name, told in (("best.ckpt", True), ("last.ckpt", False)):
+        assert export.main([f"checkpoint={tmp_path / name}", "formats=[]"]) == 0
+        assert ("test/accuracy" in (tmp_path / "bundle" / "README.md").read_text()) is told
+
+
 @pytest.mark.parametrize("metrics", ["[1, 2]", "null", '{"test/accuracy": NaN}', "{"])
 def test_odd_scores_are_left_out(shipped: dict[str, Path], tmp_path: Path, metrics: str) -> None:
     shutil.copy(shipped["sentiment"] / "best.ckpt", tmp_path)
@@ -307,7 +316,7 @@ def test_odd_scores_are_left_out(shipped: dict[str, Path], tmp_path: Path, metri
     assert export.main([f"checkpoint={tmp_path}", "formats=[]", "license=- x: y"]) == 0
     card = (tmp_path / "bundle" / "README.md").read_text()
     assert 'license: "- x: y"\n' in card
-    assert "The training run left none." in card
+    assert "There are none of the training run." in card
     assert "recurra.load" in card
     assert "recurra_runtime" not in card
 

@@ -60,6 +60,14 @@ def test_a_point_drawn_twice_is_no_second_seed() -> None:
     assert row.deviation() is None
 
 
+def test_lucky_seeds_alone_are_not_the_best() -> None:
+    given_up = trial(4, {"model.cell": "gru", "seed": 3}, state="PRUNED")
+    lucky = trial(5, {"model.cell": "mingru", "seed": 1}, 0.99)
+    failed = trial(6, {"model.cell": "mingru", "seed": 2}, state="FAIL")
+    found = rows([*SEEDS, given_up, lucky, failed], None)
+    assert [row.labels["model.cell"] for row in found] == ["lstm", "mingru", "gru"]
+
+
 def test_less_is_better_where_it_is() -> None:
     losses = [trial(n, {"a": n}, value, watched="val/nats") for n, value in enumerate([1.5, 1.4, 1.6])]
     assert [row.labels["a"] for row in rows(losses, None)] == [1, 0, 2]

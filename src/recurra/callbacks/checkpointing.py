@@ -14,8 +14,9 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
+from recurra.atomic import write_atomically
 from recurra.callbacks.stop import StopRequest
-from recurra.checkpoint import KEY, read_checkpoint, write_atomically
+from recurra.checkpoint import KEY, read_checkpoint
 from recurra.config.train import Task
 from recurra.runs import BEST, LAST
 from recurra.task.base import TaskModule

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from recurra.checkpoint import write_atomically
+from recurra.atomic import write_atomically
 from recurra.logger.build import wandb_run
 from recurra.task.base import TaskModule
 from recurra.terminal import console

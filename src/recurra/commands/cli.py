@@ -52,7 +52,7 @@ def run(command: str, job: Job, argv: list[str] | None = None) -> int:
     """
 
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # what a terminal's encoding does not have is escaped, as JSON does it
+        if isinstance(stream, TextIOWrapper):  # what a terminal's encoding does not have is escaped
             stream.reconfigure(errors="backslashreplace")
 
     def whole() -> int:

@@ -48,7 +48,7 @@ def export(config: Export) -> None:
     with bundle.draft(folder) as made:
         bundle.write(made, bundle.contents(checkpoint))
         proof = _graphs(config, checkpoint, made) if config.formats else {}
-        bundle.write(made, card.files(made, checkpoint, proof, path.parent, config.license))
+        bundle.write(made, card.files(made, checkpoint, proof, path, config.license))
     console.print(f"written to {folder}: {card.size_of(folder)}")
     words = f"{shlex.quote(f'checkpoint={folder}')} {card.question(checkpoint.task)}"
     console.print(f"try it: python predict.py {words}", markup=False)
@@ -71,18 +71,21 @@ def _graphs(config: Export, checkpoint: Checkpoint, made: Path) -> dict[str, Any
     models: dict[str, Any] = {"checkpoint": shipment.predictor}
     bundle.write(made, _files(shipment, "fp32"))
     models["fp32"] = recurra_runtime.load(made, "fp32")
+    console.print(f"compared on {shipment.source}")
     checks = [shipment.logits(models["fp32"]), *shipment.answers(models["fp32"])]
     for check in checks:
         console.print(str(check))
     if not all(check.passed for check in checks):
         raise ExportFailed("the graphs do not answer as the checkpoint does, see above; no bundle was written")
     scores = {name: shipment.scored(model) for name, model in models.items()} if shipment.real else {}
-    proof: dict[str, Any] = {"checks": as_dicts(checks), "score": score.name, "unit": score.unit, "scores": scores}
+    proof: dict[str, Any] = {"on": shipment.source, "checks": as_dicts(checks)}
+    proof |= {"score": score.name, "unit": score.unit, "scores": scores}
     if "int8" in config.formats:
         proof["int8"] = _int8(shipment, made, models, scores)
         console.print(proof["int8"]["told"])
     if "onnx" not in config.formats and "int8" in models:
         bundle.remove(made, bundle.graph_files(made, "fp32"))
+        del models["fp32"]
     taken = seconds({name: shipment.ask(model) for name, model in models.items()})
     proof["latency"] = {"what": shipment.speed, "milliseconds": {name: 1000 * t for name, t in taken.items()}}
     for name, time in taken.items():
@@ -133,17 +136,13 @@ def _shipment(config: Export, checkpoint: Checkpoint) -> Shipment:
     task, made = load_task(checkpoint.task), load_shipment(checkpoint.task)
     predictor = task.predictor(checkpoint, "cpu")
     options = checkpoint.config.model_copy(update={"paths": config.paths})
-    try:
-        prepared = _split(task, predictor, options)
-    except UserError as error:
-        console.print(f"the data are not there, so that the proof is on made-up texts ({error})")
-        return made(checkpoint, predictor, made.made_up(predictor), real=False)
-    return made(checkpoint, predictor, made.examples_of(prepared), real=True)
-
-
-def _split(task: Any, predictor: Any, options: Any) -> Any:
-    """The test part, or the validation part of a text that has no test part."""
-    try:
-        return task.prepare_split(predictor, options, "test")
-    except UserError:
-        return task.prepare_split(predictor, options, "validation")
+    reasons = []
+    for split in ("test", "validation"):  # a text may have no test part
+        try:
+            prepared = task.prepare_split(predictor, options, split)
+        except UserError as error:
+            reasons.append(str(error))
+        else:
+            return made(checkpoint, predictor, made.examples_of(prepared), f"the {split} split", real=True)
+    console.print(f"the data are not there, so that the proof is on made-up texts ({reasons[-1]})")
+    return made(checkpoint, predictor, made.made_up(predictor), "made-up texts", real=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+from recurra.atomic import write_atomically
 from recurra.commands.cli import run
 from recurra.config.chargen import unescaped
 from recurra.config.commands import Predict
@@ -53,7 +55,7 @@ def predict(config: Predict) -> None:
     def answer(output: TextIO) -> None:
         while some := list(islice(texts, config.batch_size)):
             for text, reply in zip(some, predictor.predict(some, **options), strict=True):
-                print(json.dumps({"text": text, **reply}, ensure_ascii=False), file=output)
+                print(_line({"text": text, **reply}, output), file=output)
 
     _to_output(config.output, answer)
 
@@ -104,9 +106,10 @@ def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:
         with temporary.open("w", encoding="utf-8", newline="") as file:
             answer(file)
 
-    from recurra.checkpoint import write_atomically
-
-    path = Path(name).resolve()  # a link stays a link
+    try:
+        path = Path(name).resolve()  # a link stays a link
+    except (OSError, RuntimeError):  # a link to itself
+        raise UserError(f"output={name} leads nowhere; give another file") from None
     try:
         if path.exists() and not path.is_file():  # a pipe or a device
             write(path)
@@ -114,6 +117,12 @@ def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:
             write_atomically(path, write)
     except OSError as error:
         raise UserError(f"cannot write to {name}: {error.strerror}") from None
+
+
+def _line(answer: dict[str, Any], output: TextIO) -> str:
+    """An answer as JSON, in signs that the encoding of the output has."""
+    utf8 = codecs.lookup(output.encoding or "utf-8").name == "utf-8"
+    return json.dumps(answer, ensure_ascii=not utf8)
 
 
 def _write(config: Predict, predictor: Any, output: TextIO) -> None:
@@ -138,7 +147,7 @@ def _write(config: Predict, predictor: Any, output: TextIO) -> None:
         return
     texts = predictor.write(prompts, *how, seeds)
     for prompt, seed, text in zip(prompts, seeds, texts, strict=True):
-        print(json.dumps({"prompt": prompt, "text": text, "seed": seed}, ensure_ascii=False), file=output)
+        print(_line({"prompt": prompt, "text": text, "seed": seed}, output), file=output)
 
 
 def _check_utf8(name: str, text: str) -> None:

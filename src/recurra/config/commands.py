@@ -76,7 +76,7 @@ class Export(Section):
     output: Path | None = option("folder of the bundle; null makes one named bundle beside the checkpoint")
     formats: list[Literal["onnx", "int8"]] = option("graphs in the bundle; the weights are always in it")
     license: Text | None = option("licence of the model, as its card names it: apache-2.0, cc-by-4.0, mit …")
-    push: Text | None = option("user/name: uploads the bundle to the Hugging Face Hub under this name")
+    push: Text | None = option("user/name: uploads the bundle to the Hugging Face Hub under this name, for all to see")
     paths: Paths
 
     @model_validator(mode="after")

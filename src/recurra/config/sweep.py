@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from recurra.config.section import Count, Path, Section, Text, option
 
 LOWER = (
-    "loss", "nats", "bits", "perplexity", "calibration_error", "seconds", "parameters", "megabytes", "milliseconds",
+    "loss", "nats", "nats_windows", "bits", "perplexity", "calibration_error", "alignment_error",
+    "seconds", "parameters", "megabytes", "milliseconds",
 )  # fmt: skip
 """Last parts of the names of scores of which the smaller is the better."""
 
@@ -28,11 +29,11 @@ class Sweep(Section):
     timeout: float | None = option("seconds after which no trial is started any more, and those that run are cut", gt=0)
     trial_timeout: float | None = option("seconds after which a trial counts as hung and is killed", gt=0)
     pruner: Literal["none", "median", "halving", "hyperband"] = option(
-        "which trials are given up early, where there is one objective"
+        "which trials are given up early, where the objective is the score that the task watches"
     )
     warmup: int = option("validations of a trial before it may be given up", ge=0)
     objectives: list[str] | None = option(
-        "one or two scores of metrics.json; null: the score that the task watches", min_length=1, max_length=2
+        "one or two scores of validation, or costs; null: the score that the task watches", min_length=1, max_length=2
     )
     seed: int = option("seed of the points that are drawn", ge=0, lt=2**32)
     storage: Path | None = option("null or sqlite: a file in the sweep's folder; or the URL of an Optuna storage")

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import ConfigDict, Field, model_validator
 
 from recurra.config.section import Count, Limit, Path, Rate, Section, Share, Text, option
-from recurra.config.sweep import Space, Sweep
+from recurra.config.sweep import Space, Sweep, is_better
 
 COLUMNS = ("text", "label", "labels")
 OWN = {
@@ -174,7 +174,7 @@ class Task(Section):
     @property
     def mode(self) -> Literal["max", "min"]:
         """Whether a larger or a smaller score is better."""
-        return "min" if self.monitor.rpartition("/")[2] in ("loss", "nats", "perplexity") else "max"
+        return is_better(self.monitor)
 
 
 COSTS = ("train/seconds", "model/parameters", "model/megabytes", "model/milliseconds")

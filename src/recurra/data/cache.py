@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recurra.checkpoint import write_atomically
+from recurra.atomic import write_atomically
 from recurra.errors import UserError
 from recurra.runs import make_folder
 

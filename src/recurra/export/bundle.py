@@ -62,6 +62,8 @@ def read_bundle(folder: Path) -> Checkpoint:
         tokenizer = bundle.tokenizer()
     except (BundleError, SafetensorError) as error:
         raise UserError(str(error)) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # a file with its checksum, but not its content
+        raise UserError(f"{folder} is not what export.py writes ({type(error).__name__}: {error})") from None
     about = {**bundle.config, "tokenizer": tokenizer}
     return check_contents(folder, about, weights, {})
 
@@ -102,7 +104,7 @@ def _check_place(folder: Path) -> None:
         raise UserError(f"{folder} is where a disk is mounted; give a folder in it: output={folder / 'bundle'}")
     known = {CHECKSUMS}
     if is_bundle(folder):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
             known |= set(json.loads((folder / CHECKSUMS).read_bytes()))
     if foreign := sorted({path.name for path in folder.iterdir()} - known):
         raise UserError(
@@ -180,13 +182,24 @@ def _without_folders(config: dict[str, Any]) -> dict[str, Any]:
                 config[section][name] = PurePath(given).name
             elif isinstance(given, list):
                 config[section][name] = [PurePath(each).name for each in given]
+    if _is_folder(config["data"].get("id")):
+        config["data"]["id"] = PurePath(config["data"]["id"]).name
     return config
+
+
+def _is_folder(name: str | None) -> bool:
+    """Whether what may be a data set on the Hub is a folder of this machine."""
+    return name is not None and (PurePath(name).is_absolute() or Path(name).is_dir())
 
 
 def _names_alone(checkpoint: Checkpoint) -> str:
     """The description of the data, in which files stand without their folders."""
     data: Any = checkpoint.config.data
     description: str = checkpoint.data["description"]
+    given = getattr(data, "id", None)
+    for folder in (checkpoint.config.paths.data, given if _is_folder(given) else None):
+        if folder is not None and PurePath(folder).is_absolute():
+            description = description.replace(str(PurePath(folder)), PurePath(folder).name)
     for name in ("train", "validation", "test", "path"):
         given = getattr(data, name, None)
         for path in [given] if isinstance(given, str) else given or []:

@@ -11,7 +11,7 @@ from typing import Any
 
 from recurra.checkpoint import Checkpoint
 from recurra.export.bundle import contents_of_config, graph_files
-from recurra.runs import METRICS
+from recurra.runs import BEST, METRICS
 from recurra_runtime.bundle import CHECKSUMS, CONFIG, PRECISIONS, TOKENIZER
 
 PIPELINES = {"sentiment": "text-classification", "chargen": "text-generation", "translation": "translation"}
@@ -47,10 +47,13 @@ def megabytes(*paths: Path) -> str:
 
 
 def files(
-    folder: Path, checkpoint: Checkpoint, proof: dict[str, Any], run: Path, licence: str | None
+    folder: Path, checkpoint: Checkpoint, proof: dict[str, Any], path: Path, licence: str | None
 ) -> dict[str, bytes]:
-    """``proof.json`` and ``README.md`` of the bundle in ``folder``; ``run`` may hold the scores of a training run."""
-    scores = _scores(run / METRICS)
+    """``proof.json`` and ``README.md`` of the bundle in ``folder``, made from the checkpoint at ``path``.
+
+    The scores of a run are those of its best checkpoint.
+    """
+    scores = _scores(path.with_name(METRICS)) if path.name == BEST else {}
     measured = {**proof, "machine": _machine(), "test": scores} if proof else {"test": scores}
     card = "\n".join([*_head(checkpoint, licence), *_body(folder, checkpoint, measured)]) + "\n"
     return {"proof.json": (json.dumps(measured, indent=2) + "\n").encode(), "README.md": card.encode()}
@@ -103,7 +106,7 @@ def _body(folder: Path, checkpoint: Checkpoint, proof: dict[str, Any]) -> list[s
         lines += ["| of the training run | |", "| --- | ---: |"]
         lines += [f"| {name} | {value:.4f} |" for name, value in proof["test"].items()]
     else:
-        lines += ["The training run left none."]
+        lines += ["There are none of the training run."]
     if "checks" in proof:
         lines += ["", *_proof(proof)]
     lines += ["", "## Files", "", "| file | size |", "| --- | ---: |"]
@@ -112,12 +115,13 @@ def _body(folder: Path, checkpoint: Checkpoint, proof: dict[str, Any]) -> list[s
         if graphs := graph_files(folder, precision):
             read = [folder / name for name in (*graphs, TOKENIZER, CONFIG)]
             lines += ["", f"In {precision} the runtime reads {megabytes(*read)}."]
-    return [*lines, "", *(_use(checkpoint.task) if "checks" in proof else _use_of_weights())]
+    small = graph_files(folder, "int8")
+    return [*lines, "", *(_use(checkpoint.task, small) if "checks" in proof else _use_of_weights())]
 
 
 def _proof(proof: dict[str, Any]) -> list[str]:
     """What was compared when the bundle was made, and how fast it was there."""
-    lines = ["## The same model", "", "The graphs in fp32 against the checkpoint in PyTorch:", ""]
+    lines = ["## The same model", "", f"The graphs in fp32 against the checkpoint in PyTorch, on {proof['on']}:", ""]
     lines += [f"- {check['what']}: {check['found']}" for check in proof["checks"]]
     if proof["scores"]:
         lines += ["", f"| | {proof['score']} |", "| --- | ---: |"]
@@ -130,7 +134,8 @@ def _proof(proof: dict[str, Any]) -> list[str]:
     return [*lines, *(f"| {name} | {t:.3f} | {times['checkpoint'] / t:.1f} |" for name, t in times.items())]
 
 
-def _use(task: str) -> list[str]:
+def _use(task: str, small: list[str]) -> list[str]:
+    hint = '; precision="int8" takes the small graphs' if small else ""
     return [
         "## Use",
         "",
@@ -141,7 +146,7 @@ def _use(task: str) -> list[str]:
         "```python",
         "import recurra_runtime",
         "",
-        'model = recurra_runtime.load("bundle")  # this folder; precision="int8" takes the small graphs',
+        f'model = recurra_runtime.load("bundle")  # this folder{hint}',
         PYTHON[task],
         "```",
     ]

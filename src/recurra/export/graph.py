@@ -30,8 +30,6 @@ class Graph:
     def __init__(self, name: str, precision: Precision = "fp32") -> None:
         self.name = name
         self.precision = precision
-        self.float_layers: set[str] = set()
-        """Kinds of layers that int8 has no operator for."""
         self._nodes: list[onnx.NodeProto] = []
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []

@@ -16,8 +16,6 @@ GATES = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn_tanh": (0,), "rnn_relu": (
 """PyTorch's gates in the order of ONNX: input, output, forget, cell; update, reset, new."""
 
 OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
-FLOAT_ONLY = {"gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
-"""Layers that ONNX Runtime computes in fp32 alone; their weights are stored in int8 all the same."""
 
 
 def stack(graph: Graph, network: RecurrentStack, x: str, lengths: str) -> str:
@@ -74,8 +72,6 @@ def recurrent(
     cell = directions[0].cell
     if cell == "mingru":
         return _mingru(graph, directions, x, state, lengths)
-    if graph.precision == "int8" and cell in FLOAT_ONLY:
-        graph.float_layers.add(FLOAT_ONLY[cell])
     size, parts = directions[0].hidden_size, STATES[cell]
     alive = [_alive(direction) if leave_out else np.arange(size) for direction in directions]
     hidden = max(map(len, alive))

@@ -59,17 +59,21 @@ class Score:
 
 
 class Shipment(ABC):
-    """A checkpoint on its way; ``examples`` are real ones, or made up where the data are not there (``real``)."""
+    """A checkpoint on its way; ``examples`` are real ones, or made up where the data are not there (``real``).
+
+    ``source`` says in words where they come from.
+    """
 
     score: Score
     speed: str
     """What one answer is, in words."""
 
-    def __init__(self, checkpoint: Checkpoint, predictor: Any, examples: Any, real: bool) -> None:
+    def __init__(self, checkpoint: Checkpoint, predictor: Any, examples: Any, source: str, real: bool) -> None:
         self.checkpoint = checkpoint
         self.predictor = predictor
         self.network = predictor.network
         self.examples = examples
+        self.source = source
         self.real = real
 
     @staticmethod

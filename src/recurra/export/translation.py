@@ -28,8 +28,8 @@ class TranslationShipment(Shipment):
     score = Score(f"BLEU, beam {BEAM}", "BLEU", 0.3, larger_is_better=True)
     speed = f"one sentence, beam {BEAM}"
 
-    def __init__(self, checkpoint: Checkpoint, predictor: Any, examples: Any, real: bool) -> None:
-        super().__init__(checkpoint, predictor, examples, real)
+    def __init__(self, checkpoint: Checkpoint, predictor: Any, examples: Any, source: str, real: bool) -> None:
+        super().__init__(checkpoint, predictor, examples, source, real)
         self._translated: dict[Any, list[Any]] = {}
 
     @staticmethod

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytorch_lightning.loggers.logger import Logger
 
-from recurra.checkpoint import write_atomically
+from recurra.atomic import write_atomically
 
 
 class CSVLog(Logger):

@@ -33,7 +33,7 @@ def take(config: DictConfig, options: Sweep, words: list[str]) -> tuple[Path, Fi
         if options.resume is None:
             folder, lock = _new(given, named)
         elif options.resume == "auto":
-            folder, lock = _found([given] if named else _newest_first(given.parent), words) or _new(given, False)
+            folder, lock = _found([given] if named else _newest_first(given.parent), words) or _new(given, named)
         else:
             folder = Path(options.resume)
             if not (folder / SWEEP).is_file():

@@ -106,7 +106,7 @@ class Row:
 
 
 def rows(trials: list[FrozenTrial], objectives: list[str] | None) -> list[Row]:
-    """The best first, task by task; then those that were given up, failed or were cut off."""
+    """The best first, task by task; then those of which some or all trials were given up, failed or were cut off."""
     found: dict[tuple[Any, ...], Row] = {}
     for trial in trials:
         labels = {name: value for name, value in trial.user_attrs.get("labels", {}).items() if name != SEED}
@@ -120,7 +120,8 @@ def rows(trials: list[FrozenTrial], objectives: list[str] | None) -> list[Row]:
 
     def rank(row: Row) -> tuple[Any, ...]:
         best_first = -row.sign() * row.mean() if row.done else 0.0
-        return row.labels.get("task", ""), order.index(row.state), best_first, row.trials[0].number
+        partly = len(row.done) < len(row.trials)  # its mean is one of lucky seeds
+        return row.labels.get("task", ""), order.index(row.state), partly, best_first, row.trials[0].number
 
     return sorted(found.values(), key=rank)
 

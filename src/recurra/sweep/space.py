@@ -206,7 +206,10 @@ def _number(word: str) -> Value:
 
 def described(axes: list[Axis]) -> dict[str, Any]:
     """What is searched, as plain values, to tell one search from another."""
-    return {
-        part.name: list(part.words) if isinstance(part, Choice) else [part.low, part.high, part.log, part.step]
-        for part in axes
-    }
+    found: dict[str, Any] = {}
+    for part in axes:
+        if isinstance(part, Interval):
+            found[part.name] = [part.low, part.high, part.log, part.step]
+        else:
+            found[part.name] = part.words if part.name == VARIANT else list(part.words)
+    return found

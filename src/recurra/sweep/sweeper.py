@@ -173,9 +173,10 @@ class _Sweep:
 
     def _ended(self, running: _Running) -> bool:
         point, process = running.point, running.process
+        judged = self.options.objectives in (None, [_watched(running.config)])
         while not process.scores.empty():
             score = process.scores.get()
-            process.answer(self.study.report(point, score.step, score.value))
+            process.answer(self.study.report(point, score.step, score.value) if judged else True)
         outcome = process.poll()
         if outcome is None:
             return False

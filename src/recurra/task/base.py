@@ -124,6 +124,8 @@ class TaskModule(pl.LightningModule, ABC):
 
     def configure_optimizers(self) -> Any:
         optimizer = make_optimizer(self.network, self.config.optimizer, self.config.trainer.precision == "bf16-mixed")
+        if self.config.scheduler.kind == "plateau":  # the callback of that name sets the rate
+            return optimizer
         course = Course(self.config.scheduler, self.total_steps, self.time_spent())
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, course.rate)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}

@@ -42,8 +42,9 @@ def test_parts_side_by_side_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     model, points = network().eval(), text(5000)
     one = nats_of(model, points, TOKENIZER, "cpu")
     monkeypatch.setattr(scores, "CONTIGUOUS", 100)
-    assert len(streams.whole(len(points), scores.streams_for(len(points)))[0].starts) == 4
-    assert nats_of(model, points, TOKENIZER, "cpu") == pytest.approx(one, abs=1e-4)
+    parts = scores.streams_for(len(points))
+    assert len(streams.whole(len(points), parts)[0].starts) == 4
+    assert nats_of(model, points, TOKENIZER, "cpu", parts) == pytest.approx(one, abs=1e-4)
 
 
 def test_windows_without_context_begin_with_zeros() -> None:

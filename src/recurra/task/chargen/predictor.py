@@ -56,9 +56,9 @@ class ChargenPredictor:
         """The characters of a text that training never saw, each once."""
         return self.tokenizer.unknown_in(text)
 
-    def nats(self, text: np.ndarray) -> np.ndarray:
+    def nats(self, text: np.ndarray, parts: int = 1) -> np.ndarray:
         """Nats ``(characters - 1,)`` of each character of a text of code points but the first."""
-        return nats_of(self.network, text, self.tokenizer, self.device)
+        return nats_of(self.network, text, self.tokenizer, self.device, parts)
 
     def predict(self, texts: str | Sequence[str]) -> list[Answer]:
         """Mean nats of the characters of each text but the first, which nothing stands before."""

@@ -8,13 +8,13 @@ import numpy as np
 from rich.console import Group
 from rich.text import Text
 
-from recurra.checkpoint import write_atomically
+from recurra.atomic import write_atomically
 from recurra.config.chargen import unescaped
 from recurra.data.streams import WARMUP
 from recurra.task.base import Report, prefix
 from recurra.task.chargen.pictures import context_picture
 from recurra.task.chargen.predictor import ChargenPredictor
-from recurra.task.chargen.scores import CONTIGUOUS, in_other_units, nats_by_context
+from recurra.task.chargen.scores import CONTIGUOUS, in_other_units, nats_by_context, streams_for
 
 SAMPLES = "samples.txt"
 
@@ -22,7 +22,7 @@ SAMPLES = "samples.txt"
 def write_report(predictor: ChargenPredictor, text: np.ndarray, split: str, folder: Path) -> Report:
     """Scores with ``split/`` before their names; writes a picture and ``samples.txt`` into ``folder``."""
     network, tokenizer, device = predictor.network, predictor.tokenizer, predictor.device
-    nats = float(predictor.nats(text).mean())
+    nats = float(predictor.nats(text, streams_for(len(text))).mean())
     by_context = nats_by_context(network, text, tokenizer, device)
     scores = {"nats": nats, **in_other_units(nats), "nats_windows": float(by_context.mean()), "characters": len(text)}
     picture = folder / "context.png"

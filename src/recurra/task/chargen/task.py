@@ -22,7 +22,7 @@ from recurra.task.chargen.corpus import Corpus, load_corpus
 from recurra.task.chargen.module import ChargenModule
 from recurra.task.chargen.predictor import ChargenPredictor
 from recurra.task.chargen.report import write_report
-from recurra.task.chargen.scores import compare, dynamic_nats
+from recurra.task.chargen.scores import compare, dynamic_nats, streams_for
 from recurra.task.chargen.summary import summarise
 from recurra.tokenizer.codepoints import CodePointTokenizer
 
@@ -104,7 +104,8 @@ class ChargenTask(Task):
 
     def compare(self, a: ChargenPredictor, b: ChargenPredictor, config: ChargenTrain, split: str) -> Text:
         text = self.prepare_split(a, config, split).corpus.splits[split]
-        result = compare(a.nats(text), b.nats(text))
+        parts = streams_for(len(text))
+        result = compare(a.nats(text, parts), b.nats(text, parts))
         return Text(
             f"{result['nats_a']:.4f} nats a character against {result['nats_b']:.4f}: difference "
             f"{result['difference']:+.4f} (95 % interval {result['difference_low']:+.4f} to "

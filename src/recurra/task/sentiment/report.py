@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from recurra.checkpoint import write_atomically
+from recurra.atomic import write_atomically
 from recurra.task.base import Report, prefix
 from recurra.task.sentiment.corpus import Split
 from recurra.task.sentiment.pictures import calibration_picture, confusion_picture

@@ -19,10 +19,10 @@ from recurra.errors import UserError
 from recurra.model.attention import Memory
 from recurra.model.seq2seq import Seq2SeqNetwork
 from recurra.tokenizer.pair import SidesTokenizer
-from recurra.tokenizer.tokenizer import BLANK, END, UNKNOWN, text_of
+from recurra.tokenizer.tokenizer import END, UNKNOWN, text_of
 from recurra_runtime.bundle import texts_of
 from recurra_runtime.sampling import Drawing
-from recurra_runtime.translator import Answer, Translation
+from recurra_runtime.translator import Answer, Translation, pieces
 
 BATCH, TOKENS = 64, 8192
 """Sentences that are translated at a time, and their tokens with padding."""
@@ -131,15 +131,9 @@ class TranslationPredictor:
 
     def read(self, text: str, ids: list[int], hypothesis: Hypothesis, options: Decode) -> Translation:
         """A hypothesis as a text."""
-        source = self.pieces(text)
+        source = pieces(self.tokenizer.source.core, text)
         tokens = [self.tokenizer.target.core.id_to_token(token) or UNKNOWN for token in hypothesis.tokens]
         if options.replace_unknown:
             tokens = replace_unknown(tokens, hypothesis.attention, source, UNKNOWN)
         attention = hypothesis.attention.numpy()
         return Translation(text_of(tokens), hypothesis.score, [*source, END], tokens, attention)
-
-    def pieces(self, text: str) -> list[str]:
-        """The tokens of a source as they stand in it, unknown ones too."""
-        encoding = self.tokenizer.source.core.encode(text)
-        found = [text[start:stop].replace(" ", BLANK) for start, stop in encoding.offsets]
-        return [BLANK + piece if n == 0 and not piece.startswith(BLANK) else piece for n, piece in enumerate(found)]

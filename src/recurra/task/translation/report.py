@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Group
 from rich.text import Text
 
-from recurra.checkpoint import write_atomically
+from recurra.atomic import write_atomically
 from recurra.task.base import Report, prefix
 from recurra.task.translation.corpus import Split, sides
 from recurra.task.translation.pictures import attention_picture
