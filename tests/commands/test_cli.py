@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from recurra.commands.cli import run
+from recurra.commands.predict import json_line
 from recurra.config.commands import Predict
 from recurra.config.sentiment import SentimentTrain
 from recurra.errors import Interrupted, TrainingFailed, UserError
@@ -197,6 +199,15 @@ def test_what_an_encoding_does_not_have_is_escaped(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252"))
     assert run("predict", lambda _: print("déjà 中"), []) == 0
     assert written.getvalue().decode("cp1252") == "déjà \\u4e2d\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_an_answer_is_json_in_every_encoding(encoding: str) -> None:
+    written = io.BytesIO()
+    output = io.TextIOWrapper(written, encoding=encoding)
+    print(json_line({"text": "déjà 中 😀"}, output), file=output, flush=True)
+    assert json.loads(written.getvalue().decode(encoding)) == {"text": "déjà 中 😀"}
+    assert ("中" in written.getvalue().decode(encoding)) is (encoding == "utf-8")
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:

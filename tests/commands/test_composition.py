@@ -28,7 +28,7 @@ def asked_for(name: str) -> Iterator[tuple[str, Any]]:
     """The options that a file in ``conf/data`` sets, and those of the files that it begins with."""
     read = safe_load((CONF / "data" / f"{name}.yaml").read_text(encoding="utf-8"))
     for default in read.pop("defaults", []):
-        if isinstance(default, str) and default in ("base_chinese",):
+        if default == "base_chinese":
             yield from asked_for(default)
         elif isinstance(default, dict):
             ((group, choice),) = default.items()

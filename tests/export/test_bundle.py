@@ -291,10 +291,15 @@ def test_weights_that_are_no_numbers_are_not_shipped(
     assert not (tmp_path / "new").exists()
 
 
-def test_folders_with_blanks_are_not_named_either(tmp_path: Path) -> None:
-    folder = write_reviews(tmp_path / "Jane Doe" / "secret project")
-    words = [*SMALL, *own_files(folder), f"paths.run={tmp_path / 'run'}", "trainer.max_epochs=1"]
-    train(compose("train", words))
+@pytest.mark.parametrize("way", ["files", "a folder as data.id", "a folder below paths.data"])
+def test_folders_with_blanks_are_not_named_either(tmp_path: Path, way: str) -> None:
+    folder = write_reviews(tmp_path / "Jane Doe" / "secret project" / "sst2")
+    words = {
+        "files": own_files(folder),
+        "a folder as data.id": ["data=hub", f"data.id={folder}"],
+        "a folder below paths.data": ["data=sst2", "data.labels=[bad,good]", f"paths.data={folder.parent}"],
+    }
+    train(compose("train", [*SMALL, *words[way], f"paths.run={tmp_path / 'run'}", "trainer.max_epochs=1"]))
     assert export.main([f"checkpoint={tmp_path / 'run'}", "formats=[]"]) == 0
     for path in (tmp_path / "run" / "bundle").iterdir():
         assert b"Jane" not in path.read_bytes(), path.name

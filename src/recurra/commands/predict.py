@@ -55,7 +55,7 @@ def predict(config: Predict) -> None:
     def answer(output: TextIO) -> None:
         while some := list(islice(texts, config.batch_size)):
             for text, reply in zip(some, predictor.predict(some, **options), strict=True):
-                print(_line({"text": text, **reply}, output), file=output)
+                print(json_line({"text": text, **reply}, output), file=output)
 
     _to_output(config.output, answer)
 
@@ -119,7 +119,7 @@ def _to_output(name: str | None, answer: Callable[[TextIO], None]) -> None:
         raise UserError(f"cannot write to {name}: {error.strerror}") from None
 
 
-def _line(answer: dict[str, Any], output: TextIO) -> str:
+def json_line(answer: dict[str, Any], output: TextIO) -> str:
     """An answer as JSON, in signs that the encoding of the output has."""
     utf8 = codecs.lookup(output.encoding or "utf-8").name == "utf-8"
     return json.dumps(answer, ensure_ascii=not utf8)
@@ -147,7 +147,7 @@ def _write(config: Predict, predictor: Any, output: TextIO) -> None:
         return
     texts = predictor.write(prompts, *how, seeds)
     for prompt, seed, text in zip(prompts, seeds, texts, strict=True):
-        print(_line({"prompt": prompt, "text": text, "seed": seed}, output), file=output)
+        print(json_line({"prompt": prompt, "text": text, "seed": seed}, output), file=output)
 
 
 def _check_utf8(name: str, text: str) -> None:
