@@ -21,6 +21,9 @@ def evaluate(config: Evaluate) -> None:
     Raises:
         UserError: no such checkpoint or data, or labels that training never saw.
     """
+    from recurra.imports import import_lightning
+
+    import_lightning()
     from recurra.checkpoint import read_checkpoint
     from recurra.hardware import prepare_process
     from recurra.runs import make_folder, refuse_run, resolve_checkpoint

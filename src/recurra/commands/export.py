@@ -28,6 +28,9 @@ def export(config: Export) -> None:
         UserError: no checkpoint, or a folder that holds something else.
         ExportFailed: the graphs do not answer as the checkpoint does; nothing was written.
     """
+    from recurra.imports import import_lightning
+
+    import_lightning()
     from recurra.checkpoint import read_checkpoint
     from recurra.export import bundle, card
     from recurra.export.shipment import check_numbers

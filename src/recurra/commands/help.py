@@ -93,6 +93,7 @@ class Page:
     def __init__(self, conf: Composer, composed: Composed) -> None:
         self._conf, self._composed = conf, composed
         self._console = Console(highlight=False, soft_wrap=True)
+        self._lines: list[Text] = []  # of the page, which is printed in one go: each by itself would take longer
         self._schema = schema_for(conf.command, composed.task)
         self._config = resolved(composed.config, self._schema)[0]
 
@@ -100,7 +101,7 @@ class Page:
         """Prints the page from top to bottom."""
         command = self._conf.command
         what, examples = EXAMPLES[command]
-        self._console.print(what)
+        self._lines = [Text(what)]
         self._title("Examples")
         for line, meaning in examples:
             self._row(f"python {command}.py {line}".rstrip(), meaning)
@@ -110,6 +111,7 @@ class Page:
         self._title("Flags")
         for flag, meaning in _FLAGS:
             self._row(flag, meaning.replace("COMMAND", command))
+        self._console.print(Text("\n").join(self._lines))
 
     def _groups(self) -> None:
         chosen = self._composed.choices
@@ -135,24 +137,24 @@ class Page:
                 self._options(inner, config[name], f"{prefix}{name}.")
 
     def _title(self, title: str, meaning: str = "") -> None:
-        self._console.print()
+        self._lines.append(Text())
         for number, line in enumerate(textwrap.wrap(f"{title}  {meaning}", self._console.width - 1)):
             text = Text(line)
             if number == 0:
                 text.stylize("bold", 0, len(title))
-            self._console.print(text)
+            self._lines.append(text)
 
     def _row(self, left: str, right: str) -> None:
         """An entry and its explanation, which begins on the next line where the entry is too long."""
         text = Text(f"  {left}", style="cyan")
         lines = textwrap.wrap(right, self._console.width - _GAP - 1)
         if len(left) + 4 > _GAP:
-            self._console.print(text)
+            self._lines.append(text)
             text = Text()
         for line in lines or [""]:
             text.append(" " * (_GAP - len(text)))
             text.append(line, style="default")
-            self._console.print(text)
+            self._lines.append(text)
             text = Text()
 
 

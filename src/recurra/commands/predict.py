@@ -66,6 +66,9 @@ def _load(config: Predict) -> tuple[Any, Path]:
 
     if config.checkpoint is not None and is_bundle(Path(config.checkpoint)):
         return recurra.load(config.checkpoint, precision=config.precision), Path(config.checkpoint)
+    from recurra.imports import import_lightning
+
+    import_lightning()
     from recurra.hardware import prepare_process
     from recurra.runs import resolve_checkpoint
     from recurra.terminal import console

@@ -28,6 +28,11 @@ def train(config: Train) -> float:
         Interrupted: Ctrl-C or SIGTERM; the state was saved.
         Pruned: it is a trial of a sweep, which has given it up.
     """
+    from recurra.imports import import_lightning, import_wandb
+
+    if config.logger.wandb is not None:
+        import_wandb()
+    import_lightning()
     import pytorch_lightning as pl
     import torch
 

@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
 TICK = 0.05
 
-_TRAINING = [
-    "torchtext.vocab",
-    "recurra.training",
-    "recurra.closing",
-    *(place.partition(":")[0] for place in TASKS.values()),
-]
-
 
 def launch(launcher: RecurraLauncher, job_overrides: Sequence[Sequence[str]], first: int) -> list[JobReturn]:
     """Runs trials for any of Hydra's sweepers, ``launcher.jobs`` at a time; a failed one is a failed `JobReturn`."""
@@ -79,8 +72,11 @@ def folder_of(config: DictConfig) -> Path:
 def start(launcher: RecurraLauncher, config: DictConfig, limit: float | None) -> Process:
     """Starts the process of a trial."""
     job = partial(_run, launcher.hydra_context, launcher.task_function, config, Singleton.get_state())
-    ours = OmegaConf.select(config, "task.name") in TASKS
-    return Process(job, folder_of(config), limit, _TRAINING if ours else ())
+    modules = []
+    if OmegaConf.select(config, "task.name") in TASKS:
+        modules += ["wandb.apis.public"] if OmegaConf.select(config, "logger.wandb") else []  # first, as in `imports`
+        modules += ["recurra.sweep.preload"]
+    return Process(job, folder_of(config), limit, modules)
 
 
 def returned(outcome: Outcome, config: DictConfig) -> JobReturn:
