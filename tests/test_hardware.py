@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from recurra import hardware
 from recurra.config.train import Trainer
+from recurra.errors import UserError
 from recurra.hardware import choose
 from tests.conftest import write_reviews
 from tests.helpers import assert_same, interrupted_after, make_run, metrics
@@ -78,6 +79,22 @@ def test_without_bf16_it_is_not_tried(two_cores: list[int], monkeypatch: pytest.
 
     monkeypatch.setattr(hardware, "cpu_has_bf16", lambda: False)
     assert choose(options(), nn.Linear(4, 2), watching).precision == "32-true"
+
+
+@pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed"])
+def test_a_precision_that_this_cpu_cannot_compute_in_is_refused(
+    two_cores: list[int], monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    def failing(network: nn.Module) -> Tensor:
+        if torch.is_autocast_enabled("cpu"):
+            raise RuntimeError("could not create a primitive descriptor")
+        return step(network)
+
+    monkeypatch.setattr(hardware, "cpu_has_bf16", lambda: False)
+    for threads in (1, "auto"):
+        with pytest.raises(UserError, match=f"trainer.precision={precision}: this CPU has no instructions for bf16"):
+            choose(options(precision=precision, threads=threads), nn.Linear(4, 2), failing)
+        assert choose(options(precision=precision, threads=threads), nn.Linear(4, 2), step).precision == precision
 
 
 def test_the_trial_leaves_no_trace(two_cores: list[int]) -> None:

@@ -58,8 +58,16 @@ def choose(config: Trainer, network: nn.Module, step: Callable[[nn.Module], Tens
     if config.precision == "auto":
         precisions = ["32-true", "bf16-mixed"] if cpu_has_bf16() else ["32-true"]
     candidates = [(precision, threads) for precision in precisions for threads in threads_]
-    if len(candidates) > 1:
-        candidates.sort(key=_timer(network, step))
+    doubtful = config.precision in ("bf16-mixed", "16-mixed") and not cpu_has_bf16()
+    if len(candidates) > 1 or doubtful:
+        timed = _timer(network, step)
+        seconds = {candidate: timed(candidate) for candidate in candidates}
+        candidates.sort(key=seconds.__getitem__)
+        if doubtful and seconds[candidates[0]] == float("inf"):
+            raise UserError(
+                f"trainer.precision={config.precision}: this CPU has no instructions for bf16, and PyTorch cannot "
+                f"compute this network in it; trainer.precision=auto takes what there is"
+            )
     return Hardware("cpu", *candidates[0])
 
 
@@ -82,7 +90,7 @@ def _timer(network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Callable[
             with torch.random.fork_rng(devices=[]):
                 for _ in range(3):
                     start = time.perf_counter()
-                    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16-mixed"):
+                    with torch.autocast("cpu", torch.bfloat16, enabled=precision != "32-true"):
                         loss = step(trial)
                     loss.backward()  # type: ignore[no-untyped-call]
                     best = min(best, time.perf_counter() - start)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from recurra.config.translation import Seq2Seq, Seq2SeqSpec
+from recurra.hardware import cpu_has_bf16
 from recurra.model.attention import Additive, Dot, General, MultiHead
 from recurra.model.seq2seq import Seq2SeqNetwork
 
@@ -137,6 +138,7 @@ def test_a_gradient_reaches_every_parameter(decoder: str, attention: str, tied: 
 
 
 @every_kind
+@pytest.mark.skipif(not cpu_has_bf16(), reason="without instructions for it PyTorch has no LSTM in bf16")
 def test_bf16_is_close(decoder: str, attention: str) -> None:
     for cell in CELLS:
         model = network(cell=cell, decoder=decoder, attention=attention, **ON)

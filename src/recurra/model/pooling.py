@@ -38,12 +38,17 @@ class Pooling(nn.Module):
         return torch.cat([end, states[:, 0, self.forward_size :]], dim=-1)
 
     def mean(self, states: Tensor, mask: Tensor) -> Tensor:
-        return states.masked_fill(~mask[:, :, None], 0.0).sum(1) / mask.sum(1, keepdim=True)
+        return weighted(states, mask / mask.sum(1, keepdim=True))
 
     def max(self, states: Tensor, mask: Tensor) -> Tensor:
-        return states.masked_fill(~mask[:, :, None], -torch.inf).amax(1)
+        padding = torch.zeros_like(mask, dtype=states.dtype).masked_fill_(~mask, -torch.inf)  # (batch, time)
+        return (states + padding[:, :, None]).amax(1)
 
     def attention(self, states: Tensor, mask: Tensor) -> Tensor:
         scores = self.query(states).squeeze(-1)  # (batch, time)
-        weights = scores.float().masked_fill(~mask, -torch.inf).softmax(-1)
-        return torch.einsum("bt,bth->bh", weights.to(states.dtype), states)
+        return weighted(states, scores.float().masked_fill(~mask, -torch.inf).softmax(-1))
+
+
+def weighted(states: Tensor, weights: Tensor) -> Tensor:
+    """Sums over time ``(batch, size)`` of ``states`` ``(batch, time, size)`` by ``weights`` ``(batch, time)``."""
+    return torch.einsum("bt,bth->bh", weights.to(states.dtype), states)

@@ -21,10 +21,12 @@ STATES = {"rnn_tanh": 1, "rnn_relu": 1, "gru": 1, "lstm": 2, "mingru": 1}
 
 def reverse(x: Tensor, lengths: Tensor) -> Tensor:
     """``x`` ``(batch, time, size)`` with the first ``lengths`` ``(batch,)`` steps of each row in reverse order."""
-    steps = torch.arange(x.shape[1], device=x.device).expand(x.shape[0], -1)  # (batch, time)
+    batch, time, _ = x.shape
+    steps = torch.arange(time, device=x.device).expand(batch, -1)  # (batch, time)
     mirrored = lengths[:, None] - 1 - steps
-    index = torch.where(mirrored >= 0, mirrored, steps)
-    return x.gather(1, index[:, :, None].expand_as(x))
+    first = time * torch.arange(batch, device=x.device)[:, None]
+    rows = first + torch.where(mirrored >= 0, mirrored, steps)  # of all steps of all sequences, one after the other
+    return x.flatten(0, 1).index_select(0, rows.flatten()).view_as(x)  # a gather is four times slower
 
 
 class Direction(nn.Module):
