@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import ctypes
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +33,20 @@ class Hardware:
 def prepare_process() -> None:
     """Settings that hold for the whole process, whatever it computes."""
     torch.set_flush_denormal(True)  # vanishing gradients become denormal numbers, which are 12 times slower
+
+
+def keep_freed_memory() -> None:
+    """Large blocks that are freed stay with this process; otherwise Linux clears every page anew, at each step.
+
+    A twentieth to a tenth of a training step, for a tenth more memory.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library than glibc has no such switch
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, 2**30)
+        library.mallopt(_TRIM_THRESHOLD, 2**31 - 1)
+
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def choose(config: Trainer, network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Hardware:

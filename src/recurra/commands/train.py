@@ -40,13 +40,14 @@ def train(config: Train) -> float:
     from recurra.callbacks.stop import StopRequest
     from recurra.checkpoint import read_checkpoint
     from recurra.closing import closing_words
-    from recurra.hardware import prepare_process
+    from recurra.hardware import keep_freed_memory, prepare_process
     from recurra.logger.build import close_loggers, make_loggers
     from recurra.task import load_task
     from recurra.terminal import console
 
     began = time.time()
     prepare_process()
+    keep_freed_memory()
     if found := trainer_faults(config.trainer.model_extra or {}):
         raise UserError("; ".join(found))
     task = load_task(config.task.name)
