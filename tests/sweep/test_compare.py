@@ -45,7 +45,7 @@ def test_equal_numbers_of_parameters(words: str) -> None:
         for name, own in space.variants.items():
             config: Any = validated("train", conf.compose(conf.parse([*base, *own])[0]).config)
             counts[name] = sum(parameter.numel() for parameter in make(config.model, spec).parameters())
-    assert len(counts) >= 11
+    assert len(counts) >= 6
     middle = sorted(counts.values())[len(counts) // 2]
     assert all(abs(count / middle - 1.0) < 0.025 for count in counts.values()), counts
 
