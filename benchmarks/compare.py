@@ -43,7 +43,7 @@ def shown(score: str, values: list[float]) -> str:
 
 
 def tokens_per_second(run: Path) -> float:
-    """The speed of training, half of the time."""
+    """The median speed of training."""
     with (run / "metrics.csv").open(encoding="utf-8", newline="") as file:
         speeds = [line["step/tokens_per_second"] for line in csv.DictReader(file)]
     return statistics.median(float(speed) for speed in speeds if speed)

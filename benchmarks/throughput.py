@@ -1,7 +1,7 @@
 """Training throughput: the whole of `train.py` against a bare loop and against the packed form of the tutorials.
 
     python benchmarks/throughput.py data=rotten_tomatoes
-    ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/throughput.py data=rotten_tomatoes
+    ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 python benchmarks/throughput.py data=rotten_tomatoes
     python benchmarks/throughput.py experiment=tinyshakespeare
 
 Three ways of training the same network on the same batches with the same loss take turns in one process, so that the

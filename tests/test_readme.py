@@ -80,10 +80,11 @@ def test_command_runs(
     if match["name"] == "train":
         asked = {word.partition("=")[0] for word in words}
         writes = "task=chargen" in words or any(word.startswith("experiment=tiny") for word in words)
-        options = chargen.SMALL if writes else translation.SMALL if "task=translation" in words else SMALL
+        translates = {"task=translation", "experiment=compare_decoders"} & set(words)
+        options = chargen.SMALL if writes else translation.SMALL if translates else SMALL
         small = [word for word in options if word.partition("=")[0] not in asked]
         small = [word for word in small if "experiment" not in asked or not word.startswith("task=")]
-        if "experiment=compare_cells" in words:  # its variants have sizes of their own
+        if any(word.startswith("experiment=compare_") for word in words):  # their variants have sizes of their own
             small = [word for word in small if not word.startswith("model.")]
         fast = [] if "debug" in asked else ["debug=fast"]
         words += [*small, *fast]

@@ -42,8 +42,8 @@ def keep_freed_memory() -> None:
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library than glibc has no such switch
         library = ctypes.CDLL(None)
-        library.mallopt(_MMAP_THRESHOLD, 2**30)
-        library.mallopt(_TRIM_THRESHOLD, 2**31 - 1)
+        library.mallopt(_MMAP_THRESHOLD, 2**25)  # larger blocks still go back
+        library.mallopt(_TRIM_THRESHOLD, 2**29)
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
