@@ -49,8 +49,8 @@ EXAMPLES = {
             ("input=reviews.csv column=review", "a table"),
             ("input=-", "from standard input"),
             ("checkpoint=outputs/sentiment/my-run input=-", "by this run"),
-            ('checkpoint=outputs/chargen/my-run prompt="def " length=300', "goes on writing"),
-            ('checkpoint=outputs/translation/my-run text="It is late." nbest=3', "three translations"),
+            ('checkpoint=outputs/chargen/my-run prompt="def "', "goes on writing"),
+            ('checkpoint=my-translator text="It is late." nbest=3', "three translations, by a bundle"),
         ],
     ),
     "export": (
