@@ -29,7 +29,7 @@ def main() -> None:
             metrics: list[dict[str, Any]] = [json.loads((run / "metrics.json").read_text()) for run in runs]
             cells = [f"`{row['variant']}`", *(shown(score, [float(m[score]) for m in metrics]) for score in scores)]
             speed = statistics.mean(map(tokens_per_second, runs))
-            cells += [f"{int(row['parameters']):,}", f"{float(row['milliseconds']):.1f}", f"{speed:,.0f}"]
+            cells += [f"{float(row['parameters']):,.0f}", f"{float(row['milliseconds']):.1f}", f"{speed:,.0f}"]
             print("|", " | ".join([*cells, f"{float(row['seconds']):.0f}"]), "|")
 
 

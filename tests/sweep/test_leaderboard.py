@@ -77,7 +77,7 @@ def test_what_did_not_end_well_comes_last_with_its_reason(tmp_path: Path) -> Non
     trials = [
         trial(0, {"a": 0}, state="FAIL", reason="boom"),
         trial(1, {"a": 1}, state="PRUNED"),
-        trial(2, {"a": 2}, 0.5, chosen=["trainer.threads=1"], metrics={"model/parameters": 1200}),
+        trial(2, {"a": 2}, 0.5, chosen=["trainer.threads=1"], metrics={"model/parameters": 7_053_696}),
     ]
     found = rows(trials, None)
     assert [row.state for row in found] == ["done", "given up", "failed"]
@@ -86,9 +86,9 @@ def test_what_did_not_end_well_comes_last_with_its_reason(tmp_path: Path) -> Non
         lines = list(csv.DictReader(file))
     assert [line["val/accuracy"] for line in lines] == ["0.5", "", ""]
     assert [line["reason"] for line in lines] == ["", "", "boom"]
-    assert lines[0]["parameters"] == "1200"
+    assert lines[0]["parameters"] == "7053696"
     assert lines[0]["command"].endswith("data=sst2 a=2 trainer.threads=1")
-    assert "1,200" in shown(found)
+    assert "7,053,696" in shown(found)
 
 
 def test_a_command_can_be_typed_again() -> None:

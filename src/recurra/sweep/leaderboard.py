@@ -207,4 +207,6 @@ def _counted(value: float | None, digits: int) -> str:
 
 
 def _cell(value: float | None) -> str:
-    return "" if value is None or math.isnan(value) else f"{value:.6g}"
+    if value is None or math.isnan(value):
+        return ""
+    return f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"  # counts are told in full
