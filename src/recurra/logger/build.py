@@ -57,6 +57,7 @@ def _wandb(config: Config, run: Path, train: Train) -> Logger:
             mode=options.mode,
             settings=wandb.Settings(init_timeout=30, console="off", x_disable_meta=False),
         )
+        logger._wandb_init.pop("anonymous", None)  # W&B warns of it, although nobody set it
         _ = logger.experiment  # starts the run now, where a failure can still be explained
     except wandb.errors.Error as error:
         raise UserError(
