@@ -98,7 +98,7 @@ def main() -> None:
 
     def loop(module: Any, loss: Any, autocast: bool, average: bool) -> float:
         network = module.network
-        optimizer = make_optimizer(network, config.optimizer, bf16)
+        optimizer = make_optimizer(network, config.optimizer, hardware.precision)
         course = torch.optim.lr_scheduler.LambdaLR(optimizer, Course(config.scheduler, 1000).rate)
         parameters = list(network.parameters())
         averaged = [p.detach().clone() for p in parameters]

@@ -6,6 +6,7 @@ import copy
 
 import pytest
 import torch
+from torch import nn
 
 from recurra.commands.check import compose
 from recurra.config.chargen import ChargenTrain, LanguageModelSpec
@@ -13,11 +14,21 @@ from recurra.model.language_model import RecurrentLanguageModel
 from recurra.model.recurrent import recurrent_matrices
 from recurra.optimizer import make_optimizer, orthogonal
 
+PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
+
 
 def config(*words: str) -> ChargenTrain:
     made = compose("train", ["task=chargen", "model.hidden_size=8", "model.embedding_size=6", *words])
     assert isinstance(made, ChargenTrain)
     return made
+
+
+@pytest.mark.parametrize("kind", ["adam", "adamw"])
+def test_a_scaled_loss_is_unscaled_before_clipping(kind: str) -> None:
+    """Lightning leaves it to a fused optimizer, which does it in its step: after the gradients were clipped."""
+    options = config(f"optimizer={kind}").optimizer
+    fused = [make_optimizer(nn.Linear(2, 2), options, precision).defaults["fused"] for precision in PRECISIONS]
+    assert dict(zip(PRECISIONS, fused, strict=True)) == {"32-true": True, "bf16-mixed": True, "16-mixed": False}
 
 
 def network(*words: str) -> RecurrentLanguageModel:

@@ -11,7 +11,7 @@ import torch
 import recurra
 from recurra.callbacks import pruning
 from recurra.callbacks.pruning import units
-from recurra.commands.check import compose
+from recurra.commands.check import check, compose
 from recurra.config.chargen import LanguageModelSpec
 from recurra.export.classifier import classifier
 from recurra.export.language_model import language_model
@@ -40,6 +40,11 @@ def test_small_weights_are_zero_and_stay_zero(root: Path, monkeypatch: pytest.Mo
     for name, weight in recurra.load(run).network.named_parameters():  # type: ignore[attr-defined]
         if weight.ndim == 2:
             assert float((weight == 0).float().mean()) == pytest.approx(0.75, abs=0.1), name
+
+
+def test_what_has_not_learned_yet_is_not_pruned() -> None:
+    assert "init_from=RUN" in check("train", ["callbacks=prune"])[0]
+    assert check("train", ["callbacks=prune", "init_from=RUN"]) == []
 
 
 def test_units_are_left_out_of_the_graph(root: Path) -> None:

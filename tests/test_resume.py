@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recurra.checkpoint import read_checkpoint
 from tests.conftest import write_reviews
 from tests.helpers import assert_same, interrupted_after, log, make_run, metrics
 
@@ -24,6 +25,7 @@ VARIANTS: dict[str, list[str]] = {
     "plateau": ["optimizer.averaging=0", "scheduler=plateau", "trainer.accumulate_grad_batches=3"],
     "within": ["trainer.val_check_interval=3"],
     "amid": ["trainer.val_check_interval=3", "trainer.accumulate_grad_batches=2", "optimizer=sgd"],
+    "limited": ["trainer.limit_train_batches=5"],
     "steps": ["trainer.max_steps=11", "optimizer=rmsprop"],
 }
 
@@ -47,6 +49,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("within", 3, signal.SIGINT),  # right before a validation
         ("within", 12, signal.SIGINT),
         ("amid", 11, signal.SIGINT),  # a validation amid the batches of one update
+        ("within", 8, signal.SIGINT),  # the end of an epoch, which is no multiple
+        ("limited", 5, signal.SIGINT),  # the end of an epoch that leaves batches out
+        ("limited", 7, signal.SIGINT),
         ("steps", 11, signal.SIGINT),  # the last, amid an epoch
     ],
 )
@@ -59,6 +64,16 @@ def test_stopped_anywhere_it_goes_on_bit_for_bit(root: Path, variant: str, step:
     with interrupted_after(step, number):
         make_run(root, cut, *options)
     assert_same(whole, make_run(root, cut, "resume=auto", *options))
+
+
+def test_the_end_of_an_epoch_is_validated_and_kept_whatever_the_interval(root: Path) -> None:
+    options = [*EVERYTHING, "trainer.max_epochs=2", "trainer.val_check_interval=3"]
+    for keep in ("last", "best"):
+        run = make_run(root, f"ends-{keep}", *options, f"task.keep={keep}")
+        assert [row["step"] for row in log(run) if row["val/loss"]] == ["3", "6", "8", "11", "14", "16"]
+        assert read_checkpoint(run / "last.ckpt").raw["global_step"] == metrics(run)["train/steps"] == 16
+        if keep == "last":
+            assert read_checkpoint(run / "best.ckpt").raw["global_step"] == 16
 
 
 def test_a_run_may_be_interrupted_more_than_once(root: Path) -> None:

@@ -110,6 +110,7 @@ def test_what_may_differ_when_a_run_goes_on(config: Callable[..., Section]) -> N
     for same in (
         [], ["resume=auto"], ["logger=wandb"], ["trainer.max_epochs=6"], ["trainer.max_epochs=-1"],
         ["trainer.max_minutes=null"], ["trainer.precision=auto", "trainer.threads=auto"], ["paths.data=elsewhere"],
+        ["callbacks.progress=true"], ["callbacks.checkpoint_seconds=5"], ["trainer.profiler=simple"],
     ):  # fmt: skip
         assert changed(*same) == []
     lr = before.optimizer.lr

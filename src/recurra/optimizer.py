@@ -12,11 +12,12 @@ from recurra.config.train import Optimizer
 from recurra.model.recurrent import recurrent_matrices
 
 
-def make_optimizer(network: nn.Module, config: Optimizer, bf16: bool = False) -> torch.optim.Optimizer:
+def make_optimizer(network: nn.Module, config: Optimizer, precision: str = "32-true") -> torch.optim.Optimizer:
     """The optimizer; matrices decay, biases and the weights of normalisation do not.
 
-    ``bf16`` says that the training runs in bf16; then what can be computed so is.
+    ``precision`` is that of the training; in bf16 what can be computed so is.
     """
+    fused = precision != "16-mixed"  # a fused step takes the loss's scale off by itself, after clipping: too late
     gates = recurrent_matrices(network) if config.kind == "muon" else {}
     trained = [p for p in network.parameters() if p.requires_grad]
     groups: list[dict[str, Any]] = [
@@ -26,15 +27,15 @@ def make_optimizer(network: nn.Module, config: Optimizer, bf16: bool = False) ->
     betas = (config.betas[0], config.betas[1])
     match config.kind:
         case "adamw":
-            return torch.optim.AdamW(groups, config.lr, betas, fused=True)
+            return torch.optim.AdamW(groups, config.lr, betas, fused=fused)
         case "muon":
             decay = config.weight_decay * config.lr / config.matrix_lr  # as much a step as that of the other matrices
             for count in sorted(set(gates.values())):
                 matrices = [p for p, number in gates.items() if number == count]
                 groups.append({"params": matrices, "weight_decay": decay, "lr": config.matrix_lr, "gates": count})
-            return Muon(groups, config.lr, betas, config.momentum, bf16)
+            return Muon(groups, config.lr, betas, config.momentum, precision == "bf16-mixed")
         case "adam":
-            return torch.optim.Adam(groups, config.lr, betas, fused=True)
+            return torch.optim.Adam(groups, config.lr, betas, fused=fused)
         case "rmsprop":
             return torch.optim.RMSprop(groups, config.lr, alpha=betas[1], momentum=config.momentum)
         case "sgd":

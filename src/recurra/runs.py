@@ -194,7 +194,8 @@ def _limit(value: float | None) -> float:
 
 def _flat(config: Train) -> dict[str, Any]:
     """Options by their full names, those apart that a run may change when it goes on."""
-    plain = config.model_dump(mode="json", exclude={"resume", "logger", "paths"})
+    free: Any = {"callbacks": {"progress", "checkpoint_seconds"}, "trainer": {"profiler"}}
+    plain = config.model_dump(mode="json", exclude={"resume": True, "logger": True, "paths": True, **free})
     flat: dict[str, Any] = {}
     for name, value in plain.items():
         flat |= {f"{name}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {name: value}

@@ -17,11 +17,15 @@ def total_steps(config: Trainer, batches: int) -> float:
     Not Lightning's own ``estimated_stepping_batches``, which sets the data up before a checkpoint is restored, and
     so loses the place in the epoch.
     """
-    limit = config.limit_train_batches
-    batches = min(batches, limit) if isinstance(limit, int) else max(1, int(batches * limit))
     epochs = math.inf if config.max_epochs == -1 else config.max_epochs
-    steps = epochs * math.ceil(batches / config.accumulate_grad_batches)
+    steps = epochs * math.ceil(used_batches(config, batches) / config.accumulate_grad_batches)
     return steps if config.max_steps == -1 else min(steps, config.max_steps)
+
+
+def used_batches(config: Trainer, batches: int) -> int:
+    """How many of its ``batches`` an epoch uses."""
+    limit = config.limit_train_batches
+    return min(batches, limit) if isinstance(limit, int) else max(1, int(batches * limit))
 
 
 class Course:

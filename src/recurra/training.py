@@ -36,6 +36,7 @@ from recurra.config.train import Train
 from recurra.errors import UserError
 from recurra.hardware import Hardware, choose
 from recurra.logger.build import wandb_run
+from recurra.scheduler import used_batches
 from recurra.sweep.trial import in_trial
 from recurra.task.base import Predictor, Report, Task, TaskModule
 from recurra.terminal import console
@@ -140,14 +141,15 @@ def make_trainer(
     for pattern in (".*have many workers.*", ".*isinstance.treespec.*", ".*LeafSpec.*", ".*logging interval.*"):
         warnings.filterwarnings("ignore", pattern)
     options = config.trainer
-    share, interval = options.limit_train_batches, options.val_check_interval
-    epoch = max(1, int(batches * share)) if isinstance(share, float) else min(batches, share)
+    interval, epoch = options.val_check_interval, used_batches(options, batches)
     keeping = Checkpointing(run, config.task, config.callbacks.checkpoint_seconds, stop)
     callbacks: list[Callback] = [Samples(run)]  # before the average gives way to the weights in training
     if config.callbacks.prune is not None:
         callbacks.append(Pruning(config.callbacks.prune, config.callbacks.prune_share))
     if config.optimizer.averaging > 0.0:  # before the others, so that a checkpoint holds the average after the step
-        callbacks.append(WeightAveraging(use_buffers=False, multi_avg_fn=moving_average(config.optimizer.averaging)))
+        callbacks.append(
+            WeightAveraging(hardware.device, use_buffers=False, multi_avg_fn=moving_average(config.optimizer.averaging))
+        )
     if config.scheduler.kind == "plateau":
         callbacks.append(Plateau(config.scheduler, config.optimizer, config.task))
     callbacks += [Record(), ProgressBar(console, config.callbacks.progress)]

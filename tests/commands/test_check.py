@@ -31,6 +31,7 @@ NEEDS = {
     "hub": ["data.id=org/name"],
     "plain": ["data.path=book.txt"],
     "parallel": ["data.train=[a.en,a.de]"],
+    "prune": ["init_from=RUN"],
 }
 """What must be given beside a choice."""
 
@@ -49,7 +50,7 @@ def test_the_shipped_config_is_sound(command: str) -> None:
 
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_every_choice_is_sound(group: str, choice: str) -> None:
-    needs = NEEDS.get(choice, []) if group == "data" else []
+    needs = NEEDS.get(choice, []) if group in ("data", "callbacks") else []
     if group in ("task", "experiment"):
         assert faults(f"{group}={choice}") == ""
         return
@@ -213,11 +214,14 @@ def test_both_ends_of_an_interval_are_checked() -> None:
     both = ["model.layers=interval(1,4)", "optimizer.lr=tag(log,interval(1e-4,1e-2))"]
     assert faults("sweep=tpe", *both, multirun=True) == ""
     found = faults(
-        "sweep=tpe", "lr=interval(0,1)", "model.layers=interval(2,4.5)", "seed=interval(-1,3)", multirun=True
+        "sweep=tpe", "lr=interval(0,1)", "model.layers=interval(2,4.5)", "data.batch_size=interval(-1,3)", multirun=True
     )
-    for part in ("optimizer.lr", "model.layers=4.5", "seed=-1"):
+    for part in ("optimizer.lr", "model.layers=4.5", "data.batch_size=-1"):
         assert part in found
     assert len(found.split("\n")) == 3
+    assert "trainer.threads=2.854" in faults("sweep=tpe", "trainer.threads=interval(1,4)", multirun=True)
+    assert faults("sweep=tpe", "trainer.threads=int(interval(1,4))", multirun=True) == ""
+    assert "one by one: seed=1,2,3" in faults("sweep=tpe", "seed=interval(1,3)", multirun=True)
     assert "sweep=tpe or sweep=random" in faults(*both, multirun=True)
     assert "above 0" in faults("sweep=tpe", "model.dropout=tag(log,interval(0,0.5))", multirun=True)
     assert "lower end" in faults("sweep=tpe", "model.dropout=interval(0.5,0.1)", multirun=True)

@@ -25,6 +25,14 @@ def test_words_keep_their_order_and_the_last_axis_changes_fastest() -> None:
     ]
 
 
+@pytest.mark.parametrize("word", ["seed=1,2,3", "seed=range(1,4)"])
+def test_seeds_are_tried_one_by_one_and_never_searched(word: str) -> None:
+    made = planned("optimizer.lr=interval(0.1,0.2)", word)
+    assert [axis.name for axis in made.axes] == ["optimizer.lr"]
+    assert made.seeds is not None
+    assert list(made.seeds.words) == [1, 2, 3]
+
+
 def test_without_a_sweep_there_is_one_point() -> None:
     made = planned("a=1", grid=True)
     assert [made.words(point) for point in made.grid()] == [["a=1"]]

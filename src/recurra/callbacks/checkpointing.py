@@ -61,6 +61,8 @@ class Checkpointing(pl.Callback):
         self.saved_at = self.began = time.monotonic()
         self.seconds_before = 0.0
         self.random: dict[str, Any] | None = None
+        self.interval: Any = None
+        """Batches between two validations in an epoch."""
 
     @property
     def seconds_trained(self) -> float:
@@ -74,7 +76,9 @@ class Checkpointing(pl.Callback):
             trainer.should_stop = True  # so that a validation follows; at max_steps itself Lightning just ends
         batches = batch_idx + 1
         last = batches == trainer.num_training_batches
-        validates = last or batches % trainer.val_check_batch == 0 or trainer.should_stop  # type: ignore[operator]
+        if last:
+            self.validate_at_end(trainer)
+        validates = last or batches % self.interval == 0 or trainer.should_stop
         self.between_updates = last or batches % trainer.accumulate_grad_batches == 0
         if validates or not self.between_updates:
             return
@@ -83,6 +87,13 @@ class Checkpointing(pl.Callback):
             self.stop.check(self.folder)
         if time.monotonic() - self.saved_at >= self.seconds:
             self.save(trainer, LAST)
+
+    def validate_at_end(self, trainer: pl.Trainer) -> None:
+        """Makes Lightning, which validates at multiples of the interval alone, take the end of an epoch for one."""
+        trainer.val_check_batch = trainer.num_training_batches
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
+        trainer.val_check_batch = self.interval
 
     def on_validation_end(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         assert isinstance(module, TaskModule)
@@ -122,9 +133,12 @@ class Checkpointing(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, module: pl.LightningModule) -> None:
         self.stop.listen()  # Lightning has put a handler of its own in front, which ends a run at any batch
         self.began = self.saved_at = time.monotonic()
+        self.interval = trainer.val_check_batch
         if self.random is not None:
             set_random_state(self.random)
             self.random = None
+            if trainer.fit_loop.epoch_loop.batch_progress.current.ready == trainer.num_training_batches:
+                self.validate_at_end(trainer)  # which was done before the checkpoint was written
             for early in trainer.early_stopping_callbacks:  # it had decided, and the run ended before it could stop
                 trainer.should_stop |= getattr(early, "wait_count", 0) >= getattr(early, "patience", 1)
 

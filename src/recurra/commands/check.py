@@ -6,6 +6,7 @@ result is held against the schema of ``recurra.config``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, get_type_hints
 
 from hydra.core.override_parser.types import Override, RangeSweep
@@ -19,7 +20,7 @@ from recurra.commands.options import of_training, schema_for
 from recurra.commands.quoting import quote
 from recurra.config.section import Section
 from recurra.errors import UserError
-from recurra.sweep.space import own, values_of
+from recurra.sweep.space import axis, own, values_of
 
 
 def check(command: str, overrides: list[str], multirun: bool = False) -> list[str]:
@@ -40,7 +41,8 @@ def check(command: str, overrides: list[str], multirun: bool = False) -> list[st
             searched, variants, more = sweeping.searched(conf, fixed, sweeps)
             found += more
             parsed += searched
-        for words in _trials(parsed, variants, found):
+        unswept = conf.compose([override for override in fixed if not own(override)]).config if multirun else None
+        for words in _trials(parsed, variants, found, lambda name: unswept and selected(unswept, name)):
             trial, more = conf.parse(words)
             found += more + _trial_faults(conf, trial)
     return list(dict.fromkeys(found))
@@ -103,8 +105,14 @@ def _not_a_sweep(override: Override) -> str:
     return f"{name}={value}: several values are a sweep, which takes -m; a list is written {name}=[{value}]"
 
 
-def _trials(overrides: list[Override], variants: list[list[str]], found: list[str]) -> list[list[str]]:
-    """Command lines without sweeps that hold each variant and each value of each sweep at least once."""
+def _trials(
+    overrides: list[Override], variants: list[list[str]], found: list[str], current: Callable[[str], object]
+) -> list[list[str]]:
+    """Command lines without sweeps that hold each variant and each value of each sweep at least once.
+
+    Of an interval these are both ends, and a fraction between whole ones where it may be drawn; ``current`` is as in
+    `plan`.
+    """
     values: list[list[str]] = []
     for override in overrides:
         name = override.get_key_element()
@@ -112,7 +120,11 @@ def _trials(overrides: list[Override], variants: list[list[str]], found: list[st
             whose = "Hydra's own options" if override.is_hydra_override() else "the options of a sweep"
             found.append(f"{override.input_line}: {whose} cannot be swept over")
         elif override.is_interval_sweep():
-            values.append([f"{name}={end}" for end in sweeping.ends(override)])
+            drawn = axis(override, False, current(override.key_or_group))
+            low, high = sweeping.ends(override)
+            broken = isinstance(low, int) and isinstance(high, int) and not getattr(drawn, "whole", False)
+            between = [float(f"{low + 0.618 * (high - low):.6g}")] if broken else []
+            values.append([f"{name}={number}" for number in (low, high, *between)])
         elif override.is_discrete_sweep():
             if isinstance(override.value(), RangeSweep) and float(override.value().step) == 0.0:  # type: ignore[union-attr]
                 found.append(f"{override.input_line}: the step of a range is not 0")

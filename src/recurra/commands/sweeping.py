@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from recurra.commands.composition import Composer
 from recurra.config.sweep import Space
-from recurra.sweep.space import own, words_of
+from recurra.sweep.space import SEED, own, words_of
 
 
 def needs_multirun(command: str, overrides: list[Override]) -> list[str]:
@@ -55,6 +55,8 @@ def _interval_faults(override: Override, kind: str) -> list[str]:
     if kind == "grid":
         ways = "sweep=tpe or sweep=random draws from an interval"
         return [f"{line}: a grid takes values one by one (a,b,c or range(1,9,2)); {ways}"]
+    if override.key_or_group == SEED:
+        return [f"{line}: seeds are tried one by one: seed=1,2,3 or seed=range(1,4)"]
     low, high = ends(override)
     if low > high:
         return [f"{line}: the lower end comes first"]

@@ -42,6 +42,7 @@ def train(config: Train) -> float:
     from recurra.closing import closing_words
     from recurra.hardware import keep_freed_memory, prepare_process
     from recurra.logger.build import close_loggers, make_loggers
+    from recurra.scheduler import used_batches
     from recurra.task import load_task
     from recurra.terminal import console
 
@@ -70,6 +71,7 @@ def train(config: Train) -> float:
             training.load_weights(module, initial)
         config, hardware = training.with_hardware(config, previous, task, module, prepared)
         loaders = task.loaders(config, prepared, pin=hardware.accelerator == "cuda")
+        loaders.train.used = used_batches(config.trainer, len(loaders.train))
         module.use(config, len(loaders.train))
         torch.set_num_threads(hardware.threads)
 

@@ -208,6 +208,12 @@ class Train(Section):
         return self
 
     @model_validator(mode="after")
+    def pruning_of_what_has_learned(self) -> Train:
+        if self.callbacks.prune is not None and self.init_from is None and self.resume is None:
+            raise ValueError("callbacks.prune takes the least of a trained network away; name it with init_from=RUN")
+        return self
+
+    @model_validator(mode="after")
     def scores_that_there_are(self) -> Train:
         known = [*get_args(type(self.task).model_fields["monitor"].annotation), *COSTS]
         for score in (self.sweep.objectives or []) if self.sweep else []:

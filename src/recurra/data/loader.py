@@ -43,6 +43,7 @@ class Loader(ABC, Generic[P, B]):
         self.epoch = 0
         self.yielded = 0
         self.resume_at = 0
+        self.used: int | None = None  # batches of an epoch that are used; None uses all
         self.sampler = self.batch_sampler = self  # where Lightning looks for set_epoch
 
     @abstractmethod
@@ -59,7 +60,7 @@ class Loader(ABC, Generic[P, B]):
     def __iter__(self) -> Iterator[B]:
         batches = self.batches()
         self.yielded, self.resume_at = self.resume_at, 0
-        for position in range(self.yielded, len(self)):
+        for position in range(self.yielded, self.used or len(self)):
             self.yielded = position + 1
             yield self.make(batches[position])
 
@@ -67,7 +68,7 @@ class Loader(ABC, Generic[P, B]):
         return {"yielded": self.yielded}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.resume_at = state["yielded"] % len(self)
+        self.resume_at = state["yielded"] % (self.used or len(self))
 
 
 class BatchLoader(Loader[np.ndarray, B]):

@@ -82,6 +82,10 @@ class Direction(nn.Module):
         if x.shape[1] == 1 and not torch.is_grad_enabled():
             return self.step(x, state, weights)
         run = getattr(torch, self.cell)  # torch.lstm, torch.gru, torch.rnn_tanh, torch.rnn_relu
+        if x.is_cuda and torch.is_autocast_enabled("cuda") and torch.get_autocast_dtype("cuda") is torch.bfloat16:
+            # autocast runs these layers in fp16 even so, where small gradients vanish that nobody has scaled
+            with torch.autocast("cuda", enabled=False):
+                return self.forward(x.float(), state.float())
         initial = (state[:1], state[1:]) if self.cell == "lstm" else state
         outputs, *end = run(x, initial, weights, True, 1, 0.0, torch.is_grad_enabled(), False, True)
         return outputs, torch.cat(end)

@@ -151,7 +151,8 @@ def plan(
     parts: dict[str, str | Axis] = {}
     for override in overrides:
         if override.is_sweep_override():
-            parts[override.get_key_element()] = axis(override, grid, current(override.key_or_group))
+            one_by_one = grid or override.key_or_group == SEED
+            parts[override.get_key_element()] = axis(override, one_by_one, current(override.key_or_group))
         else:
             parts[override.get_key_element()] = str(override.input_line)
     seeds = None if grid else parts.get(SEED)

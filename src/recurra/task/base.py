@@ -104,6 +104,10 @@ class TaskModule(pl.LightningModule, ABC):
         self.about["config"] = config.model_dump(mode="json")
         self.total_steps = total_steps(config.trainer, batches)
 
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        """A GPU fetches a batch from pinned memory while it computes."""
+        return batch.to(device, non_blocking=device.type == "cuda")
+
     def on_train_epoch_end(self) -> None:
         self.sums.clear()
 
@@ -123,7 +127,7 @@ class TaskModule(pl.LightningModule, ABC):
             raise self.not_finite("gradient", self.gradient_norm)
 
     def configure_optimizers(self) -> Any:
-        optimizer = make_optimizer(self.network, self.config.optimizer, self.config.trainer.precision == "bf16-mixed")
+        optimizer = make_optimizer(self.network, self.config.optimizer, self.config.trainer.precision)
         if self.config.scheduler.kind == "plateau":  # the callback of that name sets the rate
             return optimizer
         course = Course(self.config.scheduler, self.total_steps, self.time_spent())

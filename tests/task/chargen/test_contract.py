@@ -13,6 +13,7 @@ from tests.task.contract import TaskContract
 import recurra
 from recurra.callbacks.samples import FILE
 from recurra.checkpoint import read_checkpoint
+from recurra.task import load_task
 
 SMALL = [
     "task=chargen", "logger=csv", "callbacks.progress=false", "trainer.precision=32-true", "trainer.threads=1",
@@ -56,6 +57,15 @@ class TestChargen(TaskContract):
         carried = raw["recurra"]["carried"]
         assert carried.shape == (2, 2, 8, 16)
         assert bool((carried != 0).any())
+
+    def test_what_is_carried_goes_where_the_network_is(self, run: Path, root: Path) -> None:
+        """A checkpoint is read before the network is moved to its device."""
+        checkpoint = read_checkpoint(run / "last.ckpt")
+        task = load_task("chargen")
+        module = task.module(checkpoint.config, task.prepare(checkpoint.config, checkpoint))
+        module.on_load_checkpoint(checkpoint.raw)
+        module.to("meta").on_train_start()
+        assert module.carried.is_meta
 
     def test_the_last_weights_are_kept_where_asked_for(self, root: Path) -> None:
         run = self.make(root, "keep-last", "task.keep=last", "trainer.max_epochs=3", "optimizer.lr=1.0")

@@ -75,5 +75,9 @@ class ChargenModule(TaskModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         super().on_load_checkpoint(checkpoint)
-        carried = checkpoint[KEY]["carried"]
-        self.carried = None if carried is None else carried.to(self.device)
+        self.carried = checkpoint[KEY]["carried"]
+
+    def on_train_start(self) -> None:
+        """What a checkpoint brought goes where the network now is: it was read before that was moved."""
+        if self.carried is not None:
+            self.carried = self.carried.to(self.device)
