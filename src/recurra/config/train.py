@@ -120,7 +120,9 @@ class Trainer(Section):
     gradient_clip_val: float | None = option("largest gradient", gt=0)
     gradient_clip_algorithm: Literal["norm", "value"] = option("clip the norm of all gradients, or each value")
     accumulate_grad_batches: int = option("batches that make one update", ge=1)
-    val_check_interval: Share | Count = option("validate after this share of an epoch (or so many batches)")
+    val_check_interval: Share | Count = option(
+        "validate after this share of an epoch (or so many batches), and at its end"
+    )
     limit_train_batches: Share | Count = option("use only this share (or so many) of the training batches")
     log_every_n_steps: int = option("steps between two lines of the log", ge=1)
     profiler: Literal["simple", "pytorch"] | None = option("measure where the time goes")
