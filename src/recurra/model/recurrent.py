@@ -78,16 +78,15 @@ class Direction(nn.Module):
         if isinstance(self.rnn, MinGRU):
             outputs: Tensor = self.rnn(x, state[0])
             return outputs, outputs[None, :, -1]
-        weights = self.weights()
         if x.shape[1] == 1 and not torch.is_grad_enabled():
-            return self.step(x, state, weights)
-        run = getattr(torch, self.cell)  # torch.lstm, torch.gru, torch.rnn_tanh, torch.rnn_relu
+            return self.step(x, state, self.weights())
         if x.is_cuda and torch.is_autocast_enabled("cuda") and torch.get_autocast_dtype("cuda") is torch.bfloat16:
             # autocast runs these layers in fp16 even so, where small gradients vanish that nobody has scaled
             with torch.autocast("cuda", enabled=False):
                 return self.forward(x.float(), state.float())
+        run = getattr(torch, self.cell)  # torch.lstm, torch.gru, torch.rnn_tanh, torch.rnn_relu
         initial = (state[:1], state[1:]) if self.cell == "lstm" else state
-        outputs, *end = run(x, initial, weights, True, 1, 0.0, torch.is_grad_enabled(), False, True)
+        outputs, *end = run(x, initial, self.weights(), True, 1, 0.0, torch.is_grad_enabled(), False, True)
         return outputs, torch.cat(end)
 
     def weights(self) -> list[Tensor]:
