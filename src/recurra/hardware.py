@@ -35,6 +35,9 @@ def prepare_process() -> None:
     torch.set_flush_denormal(True)  # vanishing gradients become denormal numbers, which are 12 times slower
 
 
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
+
+
 def keep_freed_memory() -> None:
     """Large blocks that are freed stay with this process; otherwise Linux clears every page anew, at each step.
 
@@ -44,9 +47,6 @@ def keep_freed_memory() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, 2**25)  # larger blocks still go back
         library.mallopt(_TRIM_THRESHOLD, 2**29)
-
-
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def choose(config: Trainer, network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Hardware:

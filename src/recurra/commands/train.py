@@ -30,7 +30,7 @@ def train(config: Train) -> float:
     """
     from recurra.imports import import_lightning, import_wandb
 
-    if config.logger.wandb is not None:
+    if config.logger.wandb is not None and config.logger.wandb.mode != "disabled":
         import_wandb()
     import_lightning()
     import pytorch_lightning as pl
