@@ -41,7 +41,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
 def keep_freed_memory() -> None:
     """Large blocks that are freed stay with this process; otherwise Linux clears every page anew, at each step.
 
-    A twentieth to a tenth of a training step, for a tenth more memory.
+    Up to a tenth of a training step, for about a tenth more memory.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library than glibc has no such switch
         library = ctypes.CDLL(None)

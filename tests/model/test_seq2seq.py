@@ -138,9 +138,10 @@ def test_a_gradient_reaches_every_parameter(decoder: str, attention: str, tied: 
 
 
 @every_kind
-@pytest.mark.skipif(not cpu_has_bf16(), reason="without instructions for it PyTorch has no LSTM in bf16")
 def test_bf16_is_close(decoder: str, attention: str) -> None:
     for cell in CELLS:
+        if cell == "lstm" and not cpu_has_bf16():
+            continue  # PyTorch has none without instructions for it
         model = network(cell=cell, decoder=decoder, attention=attention, **ON)
         expected, looks = model.eval()(SOURCE, LENGTHS, TARGET)
         with torch.autocast("cpu", torch.bfloat16):

@@ -20,7 +20,7 @@ from recurra.commands.options import of_training, schema_for
 from recurra.commands.quoting import quote
 from recurra.config.section import Section
 from recurra.errors import UserError
-from recurra.sweep.space import axis, own, values_of
+from recurra.sweep.space import Interval, axis, own, values_of
 
 
 def check(command: str, overrides: list[str], multirun: bool = False) -> list[str]:
@@ -122,7 +122,8 @@ def _trials(
         elif override.is_interval_sweep():
             drawn = axis(override, False, current(override.key_or_group))
             low, high = sweeping.ends(override)
-            broken = isinstance(low, int) and isinstance(high, int) and not getattr(drawn, "whole", False)
+            assert isinstance(drawn, Interval)
+            broken = isinstance(low, int) and isinstance(high, int) and not drawn.whole
             between = [float(f"{low + 0.618 * (high - low):.6g}")] if broken else []
             values.append([f"{name}={number}" for number in (low, high, *between)])
         elif override.is_discrete_sweep():

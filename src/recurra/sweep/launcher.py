@@ -74,7 +74,8 @@ def start(launcher: RecurraLauncher, config: DictConfig, limit: float | None) ->
     job = partial(_run, launcher.hydra_context, launcher.task_function, config, Singleton.get_state())
     modules = []
     if OmegaConf.select(config, "task.name") in TASKS:
-        modules += ["wandb.apis.public"] if OmegaConf.select(config, "logger.wandb") else []  # first, as in `imports`
+        if OmegaConf.select(config, "logger.wandb.mode", default="disabled") != "disabled":
+            modules += ["wandb.apis.public"]  # first, see `import_wandb`
         modules += ["recurra.sweep.preload"]
     return Process(job, folder_of(config), limit, modules)
 
