@@ -94,7 +94,7 @@ def test_a_missing_file(fault: Fault, own: Own, tmp_path: Path, split: str) -> N
         ("a.txt", "fine\n", "line 1: there is no column 'label'"),
         ("a.jsonl", ROW * 40, "every training row has the label 'good'; two classes are needed"),
         ("a.jsonl", ROW + '{"text": "x", "label": null}\n', "line 2: the label is empty or -1"),
-        ("a.jsonl.gz", gzip.compress(ROW.encode() * 99)[:-12], "not a complete gzip file"),
+        ("a.jsonl.gz", gzip.compress(ROW.encode() * 99, mtime=0)[:-12], "not a complete gzip file"),
         ("a.parquet", b"PAR1", "not a parquet file"),
         ("a.xlsx", b"PK", "unknown ending"),
     ],
