@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
 from tests.sweep.test_study import study
 
-from recurra.sweep.leaderboard import Row, rows, tables, write_csv
+from recurra.sweep.leaderboard import Row, best_of_each_task, rows, tables, write_csv
 
 
 def trial(number: int, labels: dict[str, Any], *values: float, state: str = "COMPLETE", **attrs: Any) -> FrozenTrial:
@@ -66,6 +66,30 @@ def test_lucky_seeds_alone_are_not_the_best() -> None:
     failed = trial(6, {"model.cell": "mingru", "seed": 2}, state="FAIL")
     found = rows([*SEEDS, given_up, lucky, failed], None)
     assert [row.labels["model.cell"] for row in found] == ["lstm", "mingru", "gru"]
+
+
+def test_a_point_that_misses_seeds_is_not_the_best() -> None:
+    early = trial(4, {"model.cell": "mingru", "seed": 1}, 0.99)
+    assert [row.labels["model.cell"] for row in rows([*SEEDS, early], None)] == ["lstm", "gru", "mingru"]
+
+
+def test_times_are_those_of_trials_that_ended() -> None:
+    done = trial(0, {"a": 0, "seed": 1}, 0.5, seconds=100.0)
+    cut_off = trial(1, {"a": 0, "seed": 2}, state="RUNNING")
+    del cut_off.user_attrs["seconds"]
+    (row,) = rows([done, cut_off], None)
+    assert row.seconds == 100.0
+    (row,) = rows([cut_off], None)
+    assert "nan" not in shown([row])
+
+
+def test_each_task_has_a_best() -> None:
+    trials = [
+        trial(0, {"task": "chargen"}, state="FAIL", reason="boom"),
+        trial(1, {"task": "sentiment", "a": 1}, 0.5),
+        trial(2, {"task": "sentiment", "a": 2}, 0.6),
+    ]
+    assert [row.best.number for row in best_of_each_task(rows(trials, None))] == [2]
 
 
 def test_less_is_better_where_it_is() -> None:

@@ -30,7 +30,7 @@ def planned(words: list[str], kind: str = "random") -> Plan:
 
 def study(folder: Path, words: list[str] | None = None, **changes: Any) -> Study:
     made = options(**changes)
-    return Study(made, planned(words or LR, made.kind), folder, ["maximize"] * len(made.objectives or [""]))
+    return Study(made, planned(words or LR, made.kind), folder, made.objectives or ["val/accuracy"])
 
 
 def asked(made: Study) -> list[Point]:
@@ -118,6 +118,49 @@ def test_a_study_of_other_ranges_is_refused(tmp_path: Path) -> None:
     study(tmp_path)
     with pytest.raises(UserError, match="other ranges"):
         study(tmp_path, ["optimizer.lr=interval(0,1)"])
+
+
+def test_a_grid_in_another_order_is_another(tmp_path: Path) -> None:
+    study(tmp_path, ["a=1,2", "b=x,y"], kind="grid", trials=None)
+    with pytest.raises(UserError, match="other ranges"):
+        study(tmp_path, ["b=x,y", "a=1,2"], kind="grid", trials=None)
+
+
+def test_workers_on_one_study_have_the_same_scores_and_options(tmp_path: Path) -> None:
+    study(tmp_path, [*LR, "data=sst2"])
+    for words, changes in (([*LR, "data=imdb"], {}), ([*LR, "data=sst2"], {"objectives": ["val/loss"]})):
+        with pytest.raises(UserError, match="scores or options"):
+            study(tmp_path, words, **changes)
+    study(tmp_path, [*LR, "data=sst2", "paths.data=elsewhere", "trainer.threads=2"])
+
+
+def test_what_is_shuffled_is_shuffled_the_same_way_again(tmp_path: Path) -> None:
+    words = ["a=shuffle(1,2,3,4,5,6,7,8,9)"]
+    first = study(tmp_path, words, kind="grid", trials=None)
+    labels = [point["a"] for point in first.points]
+    assert sorted(labels, key=int) == list(range(1, 10)) != labels
+    assert study(tmp_path, words, kind="grid", trials=None).points == first.points
+
+
+def test_a_sequence_whose_first_point_failed_begins_with_another(tmp_path: Path) -> None:
+    found = set()
+    for _ in range(3):
+        made = study(tmp_path, kind="qmc")
+        point = made.ask()
+        assert point is not None
+        made.tell(point, TrialState.FAIL, None, {})
+        found.add(tuple(point.words))
+    assert len(found) == 3
+
+
+def test_a_worker_knows_its_trials_wherever_its_folder_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/shared.db"
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "sweep.json").write_text('{"words": [], "id": "a7"}')
+    point = study(tmp_path / "here", storage=url, study="s").ask()
+    assert point is not None
+    (tmp_path / "here").rename(tmp_path / "there")
+    assert [each.number for each in study(tmp_path / "there", storage=url, study="s").unfinished()] == [point.number]
 
 
 def test_a_storage_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:

@@ -152,6 +152,30 @@ def test_the_plugins_of_others_stay_selectable(theirs: str) -> None:
     assert len(list(Path("outputs").glob("sentiment/sweeps/*/*/ran"))) == 2
 
 
+def test_what_another_launcher_had_finished_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from recurra.sweep.sweeper import _Sweep
+
+    words = [*SWEEP, "hydra/launcher=basic", "model.layers=1,5"]
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(_Sweep, "_finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert run("train", jobs(), words) == 130
+    assert run("train", jobs(), [*words, "sweep.resume=auto"]) == 0
+    assert [path.read_text() for path in only_sweep().glob("*/ran")] == ["x", "x"]
+    assert [line["state"] for line in leaderboard(only_sweep())] == ["done", "done"]
+
+
+def test_values_in_brackets_are_shown_as_they_are(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("train", jobs(), [*SWEEP, "model.layers=5", "data.prompts=[/a]"]) == 2
+    capfd.readouterr()
+    assert run("train", jobs(), [*SWEEP, "model.layers=5", "data.text=choice([/a],[b])"]) == 0
+    assert "[/a]" in capfd.readouterr().err
+
+
+def test_trials_share_no_folder(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("train", jobs(), [*SWEEP, "paths.run=x", "seed=1,2"]) == 2
+    assert "paths.run=x: each trial has a folder of its own" in capfd.readouterr().err
+
+
 def test_the_task_may_be_swept() -> None:
     def job(config: Any) -> float:
         return {"val/accuracy": 0.8, "val/nats": 1.5, "val/loss": 2.5}[config.task.monitor]

@@ -139,7 +139,7 @@ def _settle(config: DictConfig, folder: Path, sweep: Path) -> None:
         if (folder / "last.ckpt").exists() and config.resume is None:
             config.resume = "auto"
     if OmegaConf.select(config, "logger.wandb.group", default="") is None:
-        config.logger.wandb.group = sweep.name
+        config.logger.wandb.group = OmegaConf.select(config, "sweep.study") or sweep.name
 
 
 def _guarded(action: Callable[[], int | None]) -> int:

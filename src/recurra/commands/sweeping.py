@@ -10,8 +10,9 @@ from omegaconf import OmegaConf
 from pydantic import ValidationError
 
 from recurra.commands.composition import Composer
+from recurra.commands.faults import written
 from recurra.config.sweep import Space
-from recurra.sweep.space import SEED, own, words_of
+from recurra.sweep.space import SEED, ends, own, words_of
 
 
 def needs_multirun(command: str, overrides: list[Override]) -> list[str]:
@@ -45,7 +46,11 @@ def searched(
             found += _interval_faults(override, str(kind))
     for override in fixed:
         if override.key_or_group == "resume" and override.value() is not None:
-            found.append(f"{override.input_line}: goes on with one run; a sweep goes on with sweep.resume=auto")
+            found.append(f"{written(override)}: goes on with one run; a sweep goes on with sweep.resume=auto")
+        if override.key_or_group == "paths.run":
+            found.append(
+                f"{written(override)}: each trial has a folder of its own; hydra.sweep.dir=FOLDER is the sweep's"
+            )
     return overrides, variants, found
 
 
@@ -57,17 +62,9 @@ def _interval_faults(override: Override, kind: str) -> list[str]:
         return [f"{line}: a grid takes values one by one (a,b,c or range(1,9,2)); {ways}"]
     if override.key_or_group == SEED:
         return [f"{line}: seeds are tried one by one: seed=1,2,3 or seed=range(1,4)"]
-    low, high = ends(override)
+    low, high = ends(value)
     if low > high:
         return [f"{line}: the lower end comes first"]
     if "log" in value.tags and low <= 0:
         return [f"{line}: on a logarithmic scale both ends are above 0"]
     return []
-
-
-def ends(override: Override) -> list[float]:
-    """Both ends of an interval, as whole numbers where they are."""
-    value = override.value()
-    assert isinstance(value, IntervalSweep)
-    both = [float(value.start or 0), float(value.end or 0)]
-    return [int(end) if end.is_integer() else end for end in both]

@@ -6,7 +6,9 @@ sweep.json  study.log  leaderboard.csv  *.png  best.ckpt  0/  1/  2/ …
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from hydra.core.override_parser.types import Quote, QuotedString
@@ -39,10 +41,10 @@ def take(config: DictConfig, options: Sweep, words: list[str]) -> tuple[Path, Fi
             if not (folder / SWEEP).is_file():
                 raise UserError(f"sweep.resume={folder}: there is no sweep in it")
             if other := _differences(folder, words):
-                raise UserError(f"sweep.resume={folder}: its command had other words: {', '.join(sorted(other))}")
+                raise UserError(f"sweep.resume={folder}: its command had other words: {', '.join(other)}")
             lock = _hold(folder)
         if not (folder / SWEEP).exists():
-            text = json.dumps({"words": words}, indent=2, ensure_ascii=False)
+            text = json.dumps({"words": words, "id": uuid.uuid4().hex}, indent=2, ensure_ascii=False)
             (folder / SWEEP).write_text(text + "\n", encoding="utf-8")
             OmegaConf.save(config, folder / "multirun.yaml")
     except OSError as error:
@@ -91,18 +93,30 @@ def _newest_first(parent: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder / SWEEP).stat().st_mtime_ns, reverse=True)
 
 
-def _differences(folder: Path, words: list[str]) -> set[str]:
-    """Words of one command line that the other does not have; those apart that may change."""
+def identity(folder: Path) -> str:
+    """What tells a worker from all others, wherever its folder is moved."""
+    return str(_read(folder).get("id", folder.resolve()))
+
+
+def _read(folder: Path) -> dict[str, Any]:
     try:
-        before = json.loads((folder / SWEEP).read_text(encoding="utf-8"))["words"]
-    except (OSError, ValueError, KeyError):
-        return {f"{SWEEP} cannot be read"}
+        found: dict[str, Any] = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
-    def fixed(words: list[str]) -> set[str]:
+
+def _differences(folder: Path, words: list[str]) -> list[str]:
+    """Words of one command line that the other does not have, or not in that place; those apart that may change."""
+
+    def fixed(words: list[str]) -> list[str]:
         ways = tuple(f"sweep.{name}=" for name in _MAY_CHANGE)
-        return {word for word in words if not word.startswith((*ways, "logger", "callbacks.progress="))}
+        return [word for word in words if not word.startswith((*ways, "logger", "callbacks.progress="))]
 
-    return fixed(before) ^ fixed(words)
+    before, now = fixed(_read(folder).get("words", [])), fixed(words)
+    if before == now:  # the order tells the number of a point
+        return []
+    return sorted({*before} ^ {*now}) or [*before, "in this order"]
 
 
 def _hold(folder: Path) -> FileLock:

@@ -48,10 +48,10 @@ def launch(launcher: RecurraLauncher, job_overrides: Sequence[Sequence[str]], fi
     return [returns[number] for number in sorted(returns)]
 
 
-def compose(launcher: RecurraLauncher, overrides: list[str], number: int) -> DictConfig:
+def compose(launcher: Any, overrides: list[str], number: int) -> DictConfig:
     """The config of a trial, which Hydra runs in the folder ``hydra.sweep.subdir`` of ``hydra.sweep.dir``."""
     setup_globals()
-    config = launcher.hydra_context.config_loader.load_sweep_config(launcher.config, overrides)
+    config: DictConfig = launcher.hydra_context.config_loader.load_sweep_config(launcher.config, overrides)
     with open_dict(config):
         config.hydra.job.id = f"{config.hydra.job.name}_{number}"
         config.hydra.job.num = number

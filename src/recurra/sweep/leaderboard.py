@@ -76,8 +76,9 @@ class Row:
 
     @property
     def seconds(self) -> float:
-        """Mean time of a trial by the clock."""
-        return statistics.mean(float(trial.user_attrs.get("seconds", 0.0)) for trial in self.trials)
+        """Mean time of a trial by the clock; of those that came to their end, if there are any."""
+        known = [t.user_attrs["seconds"] for t in self.done or self.trials if "seconds" in t.user_attrs]
+        return statistics.mean(map(float, known)) if known else math.nan
 
     @property
     def reasons(self) -> str:
@@ -117,13 +118,23 @@ def rows(trials: list[FrozenTrial], objectives: list[str] | None) -> list[Row]:
     if objectives is not None and len(objectives) > 1:
         _mark_front([row for row in found.values() if row.done])
     order = list(_STATES.values())
+    seeds = max((len(row.by_seed) for row in found.values()), default=0)
 
     def rank(row: Row) -> tuple[Any, ...]:
         best_first = -row.sign() * row.mean() if row.done else 0.0
-        partly = len(row.done) < len(row.trials)  # its mean is one of lucky seeds
+        partly = len(row.done) < len(row.trials) or len(row.by_seed) < seeds  # its mean is one of lucky seeds
         return row.labels.get("task", ""), order.index(row.state), partly, best_first, row.trials[0].number
 
     return sorted(found.values(), key=rank)
+
+
+def best_of_each_task(found: list[Row]) -> list[Row]:
+    """Of each task that has one the best row, from rows in order."""
+    best: dict[Value, Row] = {}
+    for row in found:
+        if row.done:
+            best.setdefault(row.labels.get("task", ""), row)
+    return list(best.values())
 
 
 def _mark_front(candidates: list[Row]) -> None:
@@ -153,7 +164,7 @@ def write_csv(found: list[Row], path: Path) -> None:
             numbers = " ".join(str(trial.number) for trial in row.trials)
             state = "front" if row.on_front else row.state
             first = [rank if row.done else "", state, *values, len(row.by_seed)]
-            writer.writerow([*first, *labels, *costs, f"{row.seconds:.1f}", numbers, row.reasons, row.command()])
+            writer.writerow([*first, *labels, *costs, _cell(row.seconds), numbers, row.reasons, row.command()])
 
 
 def tables(found: list[Row]) -> list[Table]:
@@ -181,7 +192,7 @@ def _table(found: list[Row]) -> Table:
         measured = [_counted(row.measured(name), _MEASURED[name]) for name in costs]
         labels = [_label(row.labels.get(name, "")) for name in names]
         numbers = ",".join(str(trial.number) for trial in row.trials)
-        table.add_row(mark, *values, *seeds, *measured, f"{row.seconds:.0f}", *labels, numbers)
+        table.add_row(mark, *values, *seeds, *measured, _counted(row.seconds, 0), *labels, numbers)
     return table
 
 
@@ -203,7 +214,7 @@ def _label(value: Value) -> str:
 
 
 def _counted(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:,.{digits}f}"
+    return "" if value is None or math.isnan(value) else f"{value:,.{digits}f}"
 
 
 def _cell(value: float | None) -> str:

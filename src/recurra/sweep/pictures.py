@@ -15,6 +15,7 @@ from recurra.drawing import BLUE, INK, PALE, QUIET, RED, plain, save, title
 from recurra.sweep.leaderboard import Row
 from recurra.sweep.space import SEED, VARIANT, Interval, Value
 from recurra.sweep.study import Study
+from recurra.terminal import console
 
 Picture = Callable[[Study, list[Row]], Figure | None]
 
@@ -32,10 +33,13 @@ def draw(study: Study, found: list[Row], folder: Path) -> list[str]:
         return []
     names = []
     for name, picture in pictures.items():
-        figure = picture(study, found)
-        if figure is not None:
-            save(figure, folder / name)
-            names.append(name)
+        try:
+            figure = picture(study, found)
+            if figure is not None:
+                save(figure, folder / name)
+                names.append(name)
+        except Exception as error:  # a picture that fails is no reason to lose others, or a table
+            console.print(f"warning: {name} could not be drawn ({error})")
     return names
 
 

@@ -24,7 +24,8 @@ def tell_result(study: Study, folder: Path) -> None:
         return
     leaderboard.write_csv(found, folder / LEADERBOARD)
     pictures = _pictures(study, found, folder)
-    wide = Console(stderr=True, width=250, highlight=False)  # a terminal that is narrower breaks lines; no cell is cut
+    # a terminal that is narrower breaks lines; no cell is cut
+    wide = Console(stderr=True, width=250, highlight=False, markup=False)
     for table in leaderboard.tables(found):
         wide.print(table)
     if len(found) > leaderboard.SHOWN:
@@ -33,20 +34,24 @@ def tell_result(study: Study, folder: Path) -> None:
     console.print(f"  leaderboard  {LEADERBOARD}, with the command of each row")
     if pictures:
         console.print(f"  pictures     {', '.join(pictures)}")
-    best = found[0]
-    if best.done:
-        number = best.best.number
-        if _link(Path(best.best.user_attrs.get("folder", "")) / BEST, folder / BEST):
-            console.print(f"  checkpoint   {BEST} of trial {number}, the best: checkpoint={folder}")
+    best = leaderboard.best_of_each_task(found)
+    if len(best) == 1:
+        run = Path(best[0].best.user_attrs.get("folder", ""))
+        if _link(run / BEST, folder / BEST):
+            console.print(f"  checkpoint   {BEST} of trial {best[0].best.number}, the best: checkpoint={folder}")
+        elif run.is_absolute():
+            console.print(f"  checkpoint   that of the best, trial {best[0].best.number}, is not here: {run}")
+    if best:
         console.print(Text("the best again:", style="bold"))
-        console.print(f"  {best.command()}")
+        for row in best:
+            console.print(f"  {row.command()}")
 
 
 def _link(checkpoint: Path, link: Path) -> bool:
-    """Makes ``link`` stand for a checkpoint; a copy where there are no links."""
+    """Makes ``link`` stand for a checkpoint, and for no other; a copy where there are no links."""
+    link.unlink(missing_ok=True)
     if not checkpoint.is_file():
         return False
-    link.unlink(missing_ok=True)
     try:
         link.symlink_to(os.path.relpath(checkpoint, link.parent.resolve()))
     except OSError:
@@ -55,13 +60,9 @@ def _link(checkpoint: Path, link: Path) -> bool:
 
 
 def _pictures(study: Study, found: list[leaderboard.Row], folder: Path) -> list[str]:
-    """Draws what can be drawn; a picture that fails is no reason to lose a table."""
+    """Draws what can be drawn."""
     if sum(len(row.done) for row in found) < 2:
         return []
-    try:
-        from recurra.sweep.pictures import draw
+    from recurra.sweep.pictures import draw
 
-        return draw(study, found, folder)
-    except Exception as error:
-        console.print(f"warning: the pictures could not be drawn ({error})")
-        return []
+    return draw(study, found, folder)

@@ -34,7 +34,8 @@ def make_sampler(options: Sweep, objectives: int) -> BaseSampler:
         case "cmaes":
             return Numbered(lambda n: optuna.samplers.CmaEsSampler(seed=seed(n)))
         case "qmc":  # one sequence, whose place the study remembers: the seed that scrambles it stays
-            return optuna.samplers.QMCSampler(scramble=True, seed=options.seed)
+            alone = Numbered(lambda n: optuna.samplers.RandomSampler(seed=seed(n)))  # before the sequence begins
+            return optuna.samplers.QMCSampler(scramble=True, seed=options.seed, independent_sampler=alone)
         case _:
             return Numbered(lambda n: optuna.samplers.RandomSampler(seed=seed(n)))
 

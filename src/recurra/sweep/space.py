@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -165,7 +166,7 @@ def axis(override: Override, grid: bool, current: object) -> Axis:
     """An axis, from Hydra's syntax; numbers are whole where both ends are and the option is."""
     key, value = override.get_key_element(), override.value()
     if isinstance(value, IntervalSweep):
-        low, high = float(value.start or 0), float(value.end or 0)
+        low, high = ends(value)
         whole = isinstance(value.start, int) or (isinstance(current, int) and not isinstance(current, bool))
         return Interval(key, low, high, "log" in value.tags, None, whole and low.is_integer() and high.is_integer())
     if isinstance(value, RangeSweep) and not grid and not value.shuffle:
@@ -176,14 +177,26 @@ def axis(override: Override, grid: bool, current: object) -> Axis:
     return Choice(key.lstrip("+"), {label: [f"{key}={word}"] for label, word in values_of(override).items()})
 
 
+def ends(interval: IntervalSweep) -> tuple[float, float]:
+    """Both ends of an interval."""
+    return float(interval.start or 0), float(interval.end or 0)
+
+
 _PLAIN = re.compile(r"(?!(?:null|true|false|nan|inf)$)[a-z_][\w./:-]*", re.ASCII | re.IGNORECASE)
 """Texts that Hydra reads as they stand."""
 
 
 def values_of(override: Override) -> dict[Value, str]:
-    """The values of a sweep over single ones, each as it is typed; a text that is no plain word is quoted."""
+    """The values of a sweep over single ones, each as it is typed; a text that is no plain word is quoted.
+
+    What is to be shuffled comes in the same order each time, so that a sweep can be gone on with.
+    """
     found: dict[Value, str] = {}
-    for value in override.sweep_iterator():
+    state = random.getstate()
+    random.seed(0)
+    values = list(override.sweep_iterator())
+    random.setstate(state)
+    for value in values:
         if isinstance(value, QuotedString):
             found[str(value.text)] = value.with_quotes()
         elif isinstance(value, str) and not _PLAIN.fullmatch(value):
@@ -205,12 +218,12 @@ def _number(word: str) -> Value:
     return word
 
 
-def described(axes: list[Axis]) -> dict[str, Any]:
-    """What is searched, as plain values, to tell one search from another."""
-    found: dict[str, Any] = {}
+def described(axes: list[Axis]) -> list[list[Any]]:
+    """What is searched, as plain values and in order, to tell one search from another."""
+    found: list[list[Any]] = []
     for part in axes:
         if isinstance(part, Interval):
-            found[part.name] = [part.low, part.high, part.log, part.step]
+            found.append([part.name, part.low, part.high, part.log, part.step])
         else:
-            found[part.name] = part.words if part.name == VARIANT else list(part.words)
+            found.append([part.name, part.words if part.name == VARIANT else list(part.words)])
     return found

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import socket
 import time
 import warnings
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from typing import Any, Literal
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from recurra.config.sweep import Sweep
+from recurra.config.sweep import Sweep, is_better
 from recurra.errors import UserError
+from recurra.sweep.folder import identity
 from recurra.sweep.sampler import make_sampler
 from recurra.sweep.space import SEED, Plan, Value, described
 
@@ -29,6 +29,8 @@ Direction = Literal["minimize", "maximize"]
 JOURNAL, SQLITE = "study.log", "study.db"
 
 _SECONDS_TO_CLAIM = 60.0
+_MAY_DIFFER = ("logger", "paths.", "callbacks.progress=", "trainer.threads=", "trainer.accelerator=")
+"""Options that workers on one study may have each for itself."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Point:
 class Study:
     """Hands out points, and remembers how they ended."""
 
-    def __init__(self, options: Sweep, plan: Plan, folder: Path, directions: list[Direction]) -> None:
+    def __init__(self, options: Sweep, plan: Plan, folder: Path, scores: list[str]) -> None:
+        """``scores`` are those that trials are told with; one without a name is to be small."""
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
         warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
@@ -55,15 +58,24 @@ class Study:
         self.options, self.plan, self.folder = options, plan, folder.resolve()
         self.points = plan.grid() if options.kind == "grid" else []
         self.limit = min(len(self.points), options.trials or len(self.points)) if self.points else options.trials or 0
-        self.place = f"{socket.gethostname()}:{self.folder}"
-        self.study = self._opened(directions)
-        searched = {"kind": "grid" if self.points else "drawn", "axes": described(plan.axes)}
+        self.place = identity(folder)
+        self.study = self._opened(
+            ["maximize" if score and is_better(score) == "max" else "minimize" for score in scores]
+        )
+        searched = {
+            "kind": "grid" if self.points else "drawn",
+            "axes": described(plan.axes),
+            "scores": scores,
+            "options": [part for part in plan.parts if isinstance(part, str) and not part.startswith(_MAY_DIFFER)],
+        }
         known = self.study.user_attrs.get("searched")
         if known is None:
             self.study.set_user_attr("searched", searched)
         elif known != searched:
-            raise UserError(f"the study in {folder if not options.shared else options.storage} has other ranges; "
-                            f"search them under another name: sweep.study=NAME")  # fmt: skip
+            raise UserError(
+                f"the study in {options.storage if options.shared else folder} has other ranges, scores or options; "
+                f"search these under another name: sweep.study=NAME"
+            )
 
     def _opened(self, directions: list[Direction]) -> optuna.Study:
         """The study, made if there is none; of two workers who make it at once one has to try again."""
@@ -165,7 +177,7 @@ class Study:
 
 
 def _storage(options: Sweep, folder: Path) -> optuna.storages.BaseStorage:
-    from optuna.storages import JournalStorage, RDBStorage, get_storage
+    from optuna.storages import JournalStorage, RDBStorage
     from optuna.storages.journal import JournalFileBackend
 
     if options.storage is None:
@@ -175,7 +187,7 @@ def _storage(options: Sweep, folder: Path) -> optuna.storages.BaseStorage:
     url = f"sqlite:///{folder / SQLITE}" if options.storage == "sqlite" else options.storage
     if url.startswith("sqlite"):  # it locks the whole file: workers wait for each other
         return RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}})
-    return get_storage(url)
+    return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})  # a server may have closed an idle connection
 
 
 def _drop_half_a_line(journal: Path) -> None:

@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from optuna.trial import TrialState
 
 from hydra_plugins.recurra_sweeps import RecurraLauncher, RecurraSweeper
-from recurra.config.sweep import Space, Sweep, is_better
+from recurra.config.sweep import Space, Sweep
 from recurra.errors import Pruned, TrialsFailed, UserError
 from recurra.sweep import folder as folders
 from recurra.sweep import launcher
@@ -26,7 +26,7 @@ from recurra.sweep.process import LOG, Outcome, Process
 from recurra.sweep.progress import Progress
 from recurra.sweep.result import tell_result
 from recurra.sweep.space import plan
-from recurra.sweep.study import Direction, Point, Study
+from recurra.sweep.study import Point, Study
 from recurra.terminal import console
 
 _SECONDS_TO_SAVE = 20.0  # what a trial has to finish its batch and write its checkpoint
@@ -51,10 +51,7 @@ def sweep(sweeper: RecurraSweeper, arguments: list[str]) -> list[list[JobReturn]
     with ExitStack() as held:
         held.callback(lock.release)
         scores = options.objectives or [_watched(config)]
-        directions: list[Direction] = [
-            "maximize" if score and is_better(score) == "max" else "minimize" for score in scores
-        ]
-        study = Study(options, planned, folder, directions)
+        study = Study(options, planned, folder, scores)
         running = _Sweep(sweeper, options, study, folder, scores)
         try:
             running.run()
@@ -152,13 +149,12 @@ class _Sweep:
     def _start(self, ours: RecurraLauncher, point: Point) -> list[_Running]:
         try:
             config = launcher.compose(ours, point.words, point.number)
-            if point.number in self.cut_off and self._had_finished(point, config):
-                return []
-            process = launcher.start(ours, config, self.options.trial_timeout)
         except Exception as error:  # a config that cannot be composed is a failed trial like others
             self._fail(point, str(error).strip().split("\n")[0])
             return []
-        return [_Running(point, config, process)]
+        if point.number in self.cut_off and self._had_finished(point, config):
+            return []
+        return [_Running(point, config, launcher.start(ours, config, self.options.trial_timeout))]
 
     def _had_finished(self, point: Point, config: DictConfig) -> bool:
         """Whether a trial came to its end when the sweep no longer listened; its score is then in its folder."""
@@ -208,6 +204,13 @@ class _Sweep:
             if not batch:
                 return
             self.sweeper.validate_batch_is_legal([point.words for point in batch])
+            again = {point.number: point for point in batch if point.number in self.cut_off}
+            had_finished = {
+                number
+                for number, point in again.items()
+                if self._had_finished(point, launcher.compose(theirs, point.words, number))
+            }
+            batch = [point for point in batch if point.number not in had_finished]
             while batch:  # numbers must follow each other
                 count = next((i for i in range(1, len(batch)) if batch[i].number != batch[0].number + i), len(batch))
                 now, batch = batch[:count], batch[count:]
@@ -245,7 +248,7 @@ class _Sweep:
 
     def _fail(self, point: Point, reason: str, facts: dict[str, Any] | None = None, log: Path | None = None) -> None:
         self.study.tell(point, TrialState.FAIL, None, {**(facts or {}), "reason": reason})
-        where = f" ({log})" if log is not None else ""
+        where = f" ({log})" if log is not None and log.exists() else ""
         self.progress.say(f"trial {point.number} failed: {reason}  {' '.join(_axes(point))}{where}")
 
     def _tell_progress(self, running: int) -> None:
