@@ -12,6 +12,7 @@ from torch import Tensor
 
 from recurra.config.translation import Seq2Seq, Seq2SeqSpec
 from recurra.hardware import cpu_has_bf16
+from recurra.model import attention
 from recurra.model.attention import Additive, Dot, General, MultiHead
 from recurra.model.seq2seq import Seq2SeqNetwork
 
@@ -261,3 +262,11 @@ def test_heads_that_cannot_share_are_refused() -> None:
     with pytest.raises(ValidationError, match=r"model\.heads: 4 heads cannot share model\.decoder_size=6"):
         network(heads=4)
     network(heads=4, attention="dot")
+
+
+def test_additive_attention_takes_long_texts_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    query, keys = torch.randn(2, 9, 6), torch.randn(2, 5, 6)
+    kind = Additive(6, 8)
+    whole = kind.score(query, keys)
+    monkeypatch.setattr(attention, "LARGEST", 2 * keys.numel())
+    torch.testing.assert_close(kind.score(query, keys), whole)

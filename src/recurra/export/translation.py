@@ -10,10 +10,10 @@ import onnx
 import torch
 
 from recurra.checkpoint import Checkpoint
+from recurra.data.cache import column
 from recurra.export.graph import Precision
 from recurra.export.seq2seq import decoder, encoder
 from recurra.export.shipment import FORMS, TIE, Check, Score, Shipment, padded, pieces
-from recurra.task.translation.corpus import sides
 from recurra.task.translation.scores import text_scores
 
 MOST = 1000
@@ -37,7 +37,7 @@ class TranslationShipment(Shipment):
         """From what `Task.prepare_split` returned."""
         (rows,) = prepared.corpus.splits.values()
         chosen = rows.select(np.unique(np.linspace(0, len(rows) - 1, min(MOST, len(rows))).astype(int)))
-        return list(sides(chosen, "source")), list(sides(chosen, "target"))
+        return list(column(chosen, "source")), list(column(chosen, "target"))
 
     @staticmethod
     def made_up(predictor: Any) -> tuple[list[str], list[str]]:
@@ -92,7 +92,7 @@ class TranslationShipment(Shipment):
 
     def scored(self, model: Any) -> float:
         found = [best.text for best in self.translated(model)]
-        return text_scores(found, self.examples[1], self.checkpoint.config.data.target)["bleu"]  # type: ignore[attr-defined]
+        return text_scores(found, self.examples[1])["bleu"]
 
     def translated(self, model: Any) -> list[Any]:
         """The best translation of each example, found once a model."""

@@ -15,6 +15,9 @@ from torch import Tensor, nn
 
 from recurra.config.translation import Seq2Seq
 
+LARGEST = 2**26
+"""Numbers in the largest tensor of additive attention: a quarter of a gigabyte."""
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -70,9 +73,12 @@ class Additive(Attention):
         return keys
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        together = torch.tanh(self.query(query)[:, :, None] + keys[:, None])  # (batch, time, source, size)
-        scores: Tensor = self.weight(together).squeeze(-1)
-        return scores
+        few = max(1, LARGEST // keys.numel())  # time steps at once: all of them but in the longest texts
+        parts = []
+        for some in self.query(query).split(few, 1):
+            together = torch.tanh(some[:, :, None] + keys[:, None])  # (batch, some, source, size)
+            parts.append(self.weight(together).squeeze(-1))
+        return torch.cat(parts, 1)
 
 
 class Dot(Attention):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from tests.task.translation.test_contract import SMALL, write_pairs
 
+from recurra.closing import same_data
 from recurra.commands import train
 from recurra.commands.check import compose
 from recurra.config.translation import TranslationTrain
@@ -17,6 +19,7 @@ from recurra.errors import UserError
 from recurra.task import load_task
 from recurra.task.translation.batch import batch_maker, dropping_batch_maker, encode
 from recurra.task.translation.corpus import Corpus, load_corpus
+from recurra.task.translation.scores import signatures, text_scores, tokenization
 from recurra.tokenizer.pair import SidesTokenizer
 
 
@@ -90,7 +93,7 @@ def test_pairs_with_an_empty_side_are_left_out_and_counted(tmp_path: Path) -> No
         (LINES, LINES, "source and target are the same in most rows; see data.source and data.target"),
         (LINES, "\n" * 60, "there is no pair to train on"),
         ("", "", "there is no pair to train on"),
-        ("one\n", "un\n", "too few training rows to cut a test split"),
+        ("one\n", "un\n", "too few different texts in train to cut a test split"),
     ],
 )
 def test_files_with_a_fault(tmp_path: Path, source: str, target: str, expected: str) -> None:
@@ -142,3 +145,79 @@ def test_without_dropout_a_batch_from_texts_is_that_from_ids(tmp_path: Path) -> 
     assert (one.target == two.target).all()
     other = dropping_batch_maker(found, tokenizer, 0.5, 0)(rows)
     assert other.source.shape != one.source.shape or (other.source != one.source).any()
+
+
+def test_a_split_without_pairs_is_left_out_and_cut_from_train(tmp_path: Path) -> None:
+    words = aligned(tmp_path, LINES, LIGNES)
+    for ending, text in (("en", "hidden\n"), ("fr", "\n")):
+        (tmp_path / f"test.{ending}").write_text(text, encoding="utf-8")
+    test = f"data.test=[{tmp_path}/test.en,{tmp_path}/test.fr]"
+    found = corpus(tmp_path, *words, test)
+    assert len(found.splits["test"]) == 3
+    assert "the test split has no pair and is left out" in found.notes
+    made = config(tmp_path, *words, test)
+    with pytest.raises(UserError, match="there is no pair in it"):
+        load_corpus(made.data, made.paths, "test")
+
+
+def test_a_sentence_with_several_translations_is_in_one_split_alone(tmp_path: Path) -> None:
+    found = corpus(tmp_path, *aligned(tmp_path, LINES * 3, LIGNES + LIGNES.upper() + LIGNES.replace("ligne", "trait")))
+    sources = {name: {text.lower() for text in rows["source"]} for name, rows in found.splits.items()}
+    assert sum(map(len, found.splits.values())) == 180
+    assert not sources["train"] & (sources["validation"] | sources["test"])
+    assert not sources["validation"] & sources["test"]
+
+
+def test_files_of_lines_may_be_compressed(tmp_path: Path) -> None:
+    for ending, text in (("en", LINES), ("fr", LIGNES)):
+        (tmp_path / f"a.{ending}.gz").write_bytes(gzip.compress(text.encode()))
+    words = ["data=parallel", "data.source=fr", "data.target=en"]
+    found = corpus(tmp_path, *words, f"data.train=[{tmp_path}/a.en.gz,{tmp_path}/a.fr.gz]")
+    assert found.splits["train"][0]["source"].startswith("ligne")
+    (tmp_path / "a.fr.gz").write_bytes(gzip.compress(LIGNES.encode())[:-12])
+    with pytest.raises(UserError, match=r"a\.fr\.gz: not a complete gzip file"):
+        corpus(tmp_path, *words, f"data.train=[{tmp_path}/a.en.gz,{tmp_path}/a.fr.gz]")
+
+
+@pytest.mark.parametrize(
+    ("given", "links"),
+    [
+        ([[0, 0], [1, 2]], [[0, 0], [1, 2]]), ("0-0 1-2", [[0, 0], [1, 2]]), ("left", None), ("0-0 1:2", None),
+        (["a", "b"], None), ([1, 2], None), ({}, None), (None, None), ("", None),
+    ],
+)  # fmt: skip
+def test_word_alignments_are_read_where_they_are_some(tmp_path: Path, given: object, links: object) -> None:
+    rows = [
+        {"en": f"line {n}", "fr": f"ligne {n}", **({} if given is None else {"alignment": given})} for n in range(60)
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = corpus(tmp_path, "data=parallel", f"data.train={tmp_path}/a.jsonl", "data.target=fr")
+    assert found.splits["test"][0]["alignment"] == ("" if links is None else json.dumps(links))
+
+
+def test_another_test_set_that_is_not_there(tmp_path: Path) -> None:
+    write_pairs(tmp_path / "data" / "multi30k")
+    with pytest.raises(UserError, match=r"there is no file flickr2018, and no folder .*multi30k_flickr2018"):
+        corpus(tmp_path, "data=multi30k", "data.target=fr", "data.test=flickr2018")
+    with pytest.raises(UserError, match="data=phrasebook is built in as a whole"):
+        corpus(tmp_path, "data=phrasebook", "data.test=a.tsv")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["The old man is reading.", "我"], "13a"), (["那位老人在看书。", "你好 Tom!"], "zh"),
+        (["老人は本を読んでいます。"], "char"), (["노인이 책을 읽고 있다."], "13a"), (["ชายชรากำลังอ่านหนังสือ"], "char"),
+        ([""], "13a"),
+    ],
+)  # fmt: skip
+def test_how_a_text_is_cut_for_bleu_is_read_off_its_script(texts: list[str], expected: str) -> None:
+    assert tokenization(texts) == expected
+    (bleu, _) = signatures(texts)
+    assert f"tok:{expected}|" in bleu
+    assert text_scores(texts, texts)["chrf"] in (0.0, pytest.approx(100.0))
+
+
+def test_the_same_data_again_are_named_in_full(tmp_path: Path) -> None:
+    named = config(tmp_path, "data=multi30k", "data.source=de", "data.target=en", "data.test=flickr2017").data
+    assert same_data(named) == "data=multi30k data.test=flickr2017 data.source=de data.target=en"

@@ -44,7 +44,9 @@ class TestPredictor:
     def test_the_run_has_its_pictures_and_translations(self, run: Path) -> None:
         *_, last = sorted(run.glob("samples-*"))
         assert {path.name for path in last.iterdir()} == {"attention-1.png", "attention-2.png"}
-        assert {"attention-1.png", "translations.jsonl", "samples.jsonl"} <= {path.name for path in run.iterdir()}
+        assert {"attention-1.png", "translations.jsonl", "signatures.txt", "samples.jsonl"} <= {
+            path.name for path in run.iterdir()
+        }
         scores = json.loads((run / "metrics.json").read_text())
         assert {"test/bleu", "test/chrf", "test/perplexity", "test/word_perplexity", "val/bleu"} <= set(scores)
 
@@ -123,6 +125,13 @@ class TestPredictor:
         words += ["data.source=en", "data.target=fr", f"paths.data={tmp_path}/data", f"output={tmp_path}/scores"]
         assert evaluate.main(words) == 0
         assert len((tmp_path / "scores" / "translations.jsonl").read_text().splitlines()) == 2
+
+    def test_data_of_another_direction_are_refused(self, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        words = [f"checkpoint={run}", "data=multi30k", f"paths.data={run.parent}/data"]
+        assert evaluate.main([*words, "data.source=fr", "data.target=en"]) == 2
+        assert "the model translates from en into fr; add data.source=en data.target=fr" in capsys.readouterr().err
+        assert evaluate.main([*words, "data.target=de"]) == 2
+        assert "is read from en into de" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         ("attention", "words", "expected"),

@@ -57,7 +57,7 @@ SHARES = {  # how much of each split a construction has; they add up to 1
 SIDES = ("en", "de")
 FAMILIAR = 5
 """How often a word has to stand in training, in the same form, to be used in the other splits."""
-TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
 Row = dict[str, Any]
 """en, de, alignment (pairs of a token of en and one of de) and phenomenon."""
@@ -65,7 +65,7 @@ Row = dict[str, Any]
 
 def tokens(text: str) -> list[str]:
     """The words and the punctuation of a text: what an alignment counts."""
-    return TOKEN.findall(text)
+    return WORD.findall(text)
 
 
 def generate(seed: int = 0) -> dict[str, list[Row]]:

@@ -112,9 +112,6 @@ _NOUNS = {
     "reason": "rain m Regen s; heat f Hitze; storm m Sturm es; traffic m Verkehr s; snow m Schnee s; cold f Kälte",
 }
 
-FEMALE = ("girl",)
-"""Persons whose pronoun follows nature and not grammar."""
-
 NAMES = {
     "he": words("Lukas Peter Paul Martin Felix Jonas Max Simon"),
     "she": words("Anna Maria Julia Laura Clara Sophie Emma Lisa"),

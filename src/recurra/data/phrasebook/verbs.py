@@ -174,10 +174,6 @@ class Verb:
     """English, German, and the case that it asks for."""
 
     @property
-    def separable(self) -> bool:
-        return bool(self.particle)
-
-    @property
     def particle_means(self) -> str:
         """The particles translate each other where both sides have one; otherwise they are part of the verb."""
         return "particle" if self.particle and self.particle_english else "verb"

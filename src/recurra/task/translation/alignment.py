@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from recurra.data.phrasebook import WORD
 from recurra.task.translation.scores import word_alignment
 from recurra.tokenizer.pair import SidesTokenizer
-
-WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
-"""A word, or a sign."""
 
 
 def links(pairs: Sequence[Sequence[int]]) -> set[tuple[int, int]]:

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.data.cache import column
 from recurra.data.encoded import Encoded
-from recurra.task.translation.corpus import Split, sides
+from recurra.task.translation.corpus import Split
 from recurra.tokenizer.pair import SidesTokenizer
 
 
@@ -50,8 +51,8 @@ class Pairs:
 def encode(rows: Split, tokenizer: SidesTokenizer) -> Pairs:
     """Both sides of a split as ids."""
     return Pairs(
-        Encoded.encode(sides(rows, "source"), tokenizer.encode_source, len(tokenizer.source)),
-        Encoded.encode(sides(rows, "target"), tokenizer.encode_target, len(tokenizer.target)),
+        Encoded.encode(column(rows, "source"), tokenizer.encode_source, len(tokenizer.source)),
+        Encoded.encode(column(rows, "target"), tokenizer.encode_target, len(tokenizer.target)),
     )
 
 

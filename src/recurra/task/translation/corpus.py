@@ -16,17 +16,17 @@ import pyarrow.compute as pc
 
 from recurra.config.train import Paths
 from recurra.config.translation import ParallelData
-from recurra.data.cache import cached_rows
+from recurra.data.cache import cached_rows, column
 from recurra.data.files import Row, find_column, table_format
 from recurra.data.plain import digest, read_text
 from recurra.data.sources import Rows, Source, find_source
-from recurra.data.split import stratified_split
+from recurra.data.split import distinct, spread, stratified_split
 from recurra.errors import UserError
 
 Split: TypeAlias = datasets.Dataset
-"""Rows with the columns `COLUMNS`; ``alignment`` (JSON) and ``group`` may be empty."""
+"""Rows with the columns `COLUMNS`; ``alignment`` (JSON) may be empty."""
 
-COLUMNS = ("source", "target", "alignment", "group", "where")
+COLUMNS = ("source", "target", "alignment", "where")
 
 
 @dataclass
@@ -47,16 +47,23 @@ def load_corpus(data: ParallelData, paths: Paths, only: str | None = None) -> Co
     Raises:
         UserError: no such data, a language that they do not have, an empty side, files of unequal length.
     """
+    if data.name == "phrasebook" and only is None and data.own_files():
+        raise UserError(
+            "data=phrasebook is built in as a whole; python evaluate.py data=parallel data.test=FILE scores your own "
+            "sentences, and data=parallel data.train=FILE trains on them"
+        )
     if data.name == "phrasebook" and not data.own_files():
         corpus = _phrasebook(data)
     elif only in data.own_files():
         source, notes = _sources(data, paths, only), list[str]()
         splits = {only: _split(data, paths, source, only, notes)}
+        if len(splits[only]) == 0:
+            raise UserError(f"{source.description}: there is no pair in it")
         corpus = Corpus(data.name, source.description, source.fingerprint, splits, notes)
     else:
         corpus = _read(data, paths, _sources(data, paths))
     if data.limit:
-        corpus.splits = {name: rows.select(range(min(data.limit, len(rows)))) for name, rows in corpus.splits.items()}
+        corpus.splits = {name: spread(rows, data.limit) for name, rows in corpus.splits.items()}
     return corpus
 
 
@@ -103,23 +110,31 @@ def _part(base: ParallelData, paths: Paths, split: str, files: list[str]) -> Sou
         return Source(other.description, {split: other.splits[split]}, other.fingerprint, {})
     if _is_aligned(files):
         return _aligned(base, files)
-    if unknown := [file for file in files if table_format(Path(file)) is None]:
+    if unknown := [file for file in files if _is_lines(file)]:
+        if not Path(unknown[0]).is_file():
+            raise UserError(f"there is no file {unknown[0]}, and no folder {Path(paths.data) / name}")
         raise UserError(
             f"{unknown[0]}: files of lines come in twos, one for each language: data.{split}=[a.{base.source},"
-            f"a.{base.target}]; a single file is a table (.csv, .tsv, .jsonl …) with a column for each"
+            f"a.{base.target}]; a single file is a table with a column for each: .tsv where tabs part them, .csv, "
+            f".jsonl …"
         )
     return find_source(base.model_copy(update={"train": files}), paths)
 
 
 def _is_aligned(files: list[str]) -> bool:
     """Whether these are two files of lines, one for each language, and not tables."""
-    return len(files) == 2 and all(table_format(Path(file)) in (None, ".txt") for file in files)
+    return len(files) == 2 and all(map(_is_lines, files))
+
+
+def _is_lines(file: str) -> bool:
+    """Whether a file's name says that it holds texts alone, and is no table."""
+    return table_format(Path(file)) in (None, ".txt")
 
 
 def _aligned(data: ParallelData, files: list[str]) -> Source:
     """Two files of as many lines; which is which says their ending, or else their order."""
     source, target = map(Path, files)
-    if source.suffix == f".{data.target}" or target.suffix == f".{data.source}":
+    if _language(source) == data.target or _language(target) == data.source:
         source, target = target, source
     for path in (source, target):
         if not path.is_file():
@@ -142,6 +157,11 @@ def _aligned(data: ParallelData, files: list[str]) -> Source:
     return Source(f"{source} and {target}", {"train": rows}, digest([source, target]), {})
 
 
+def _language(path: Path) -> str:
+    """What the ending says: ``de`` of ``a.de`` and ``a.de.gz``."""
+    return Path(path.name.removesuffix(".gz")).suffix[1:]
+
+
 def _lines(path: Path) -> Iterator[str]:
     rest = ""
     for piece in read_text(path):
@@ -158,11 +178,15 @@ def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
     splits = {name: _split(data, paths, source, name, notes) for name in source.splits}
     if len(splits["train"]) == 0:
         raise UserError(f"{source.description}: there is no pair to train on")
+    for name in [name for name, rows in splits.items() if len(rows) == 0]:
+        del splits[name]
+        notes.append(f"the {name} split has no pair and is left out")
     for name, fraction in (("test", data.test_fraction), ("validation", data.validation_fraction)):
         if name not in splits:
-            kept, held = stratified_split(np.zeros(len(splits["train"])), fraction)
+            sources = distinct(column(splits["train"], "source"))
+            kept, held = stratified_split(np.zeros(len(sources)), fraction, sources)
             if len(held) == 0:
-                raise UserError(f"{source.description}: too few training rows to cut a {name} split from them")
+                raise UserError(f"{source.description}: too few different texts in train to cut a {name} split")
             splits[name] = splits["train"].select(held)
             splits["train"] = splits["train"].select(kept)
             notes.append(f"no {name} split: {len(held):,} rows of train stand in for it (always the same)")
@@ -177,7 +201,9 @@ def _read(data: ParallelData, paths: Paths, source: Source) -> Corpus:
 
 def _split(data: ParallelData, paths: Paths, source: Source, name: str, notes: list[str]) -> Split:
     """The pairs of a split that have both sides; what is left out is noted."""
-    settings = json.dumps([version("recurra"), source.description, source.fingerprint, data.source, data.target])
+    settings = json.dumps(
+        [version("recurra"), COLUMNS, source.description, source.fingerprint, data.source, data.target]
+    )
     key = hashlib.sha256(settings.encode()).hexdigest()[:32]
     given = source.splits[name]
     rows: Split = cached_rows(
@@ -201,14 +227,18 @@ def _cells(data: ParallelData, where: str, row: Row) -> dict[str, str]:
     return {
         "source": source,
         "target": target,
-        "alignment": json.dumps(row["alignment"]) if row.get("alignment") else "",
-        "group": str(row.get("phenomenon") or ""),
+        "alignment": _alignment(row.get("alignment")),
         "where": where,
     }
 
 
-def sides(rows: Split, side: str) -> Iterator[str]:
-    """The texts of one side one after the other, read from disk a thousand at a time."""
-    for batch in rows.select_columns(side).iter(1000):
-        some: Any = batch[side]
-        yield from some
+def _alignment(given: Any) -> str:
+    """Pairs of a source and a target word, as a list or as ``0-0 1-2``, in JSON; anything else is no alignment."""
+    if isinstance(given, str):
+        pairs = [word.split("-") for word in given.split()]
+        given = [[int(i), int(j)] for i, j in pairs] if all(map(_is_link, pairs)) else None
+    return json.dumps(given) if given and isinstance(given, list) and all(map(_is_link, given)) else ""
+
+
+def _is_link(pair: Any) -> bool:
+    return isinstance(pair, list | tuple) and len(pair) == 2 and all(str(number).isdecimal() for number in pair)

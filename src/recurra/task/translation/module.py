@@ -41,10 +41,9 @@ class TranslationModule(TaskModule):
         sources: list[str],
         references: list[str],
     ) -> None:
-        """``sources`` and ``references`` are the first `SCORED` pairs of validation, as texts."""
+        """``sources`` and ``references`` are some pairs of validation, as texts."""
         super().__init__(config, spec.model_dump(), tokenizer.to_json(), corpus)
         self.options, self.pad = config.loss, spec.pad
-        self.language = config.data.target
         self.network = Seq2SeqNetwork(config.model, spec)
         self.writer = TranslationPredictor(self.network, tokenizer, config)
         self.sources, self.references = sources, references
@@ -99,7 +98,7 @@ class TranslationModule(TaskModule):
         self.nats.clear()
         self.writer.device = str(self.device)
         translated = [best for (best, *_) in self.writer.translate(self.sources, beam=1)]
-        self.texts = text_scores([best.text for best in translated], self.references, self.language)
+        self.texts = text_scores([best.text for best in translated], self.references)
         self.shown = translated[:SHOWN]
 
     def validation_step(self, batch: PairBatch, batch_idx: int) -> None:
@@ -120,12 +119,7 @@ class TranslationModule(TaskModule):
         return [{"source": f"{a} → ", "translation": b.text, "reference": c} for a, b, c in shown]
 
     def draw_samples(self, folder: Path) -> dict[str, Path]:
-        from recurra.task.translation.pictures import attention_picture
+        from recurra.task.translation.pictures import attention_pictures
 
         folder.mkdir(exist_ok=True)
-        pictures = {}
-        for number, best in enumerate(self.shown[:DRAWN], 1):
-            if best.target:
-                pictures[f"attention_{number}"] = folder / f"attention-{number}.png"
-                attention_picture(best.attention, best.source, best.target, pictures[f"attention_{number}"])
-        return pictures
+        return attention_pictures(self.shown[:DRAWN], folder)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from recurra.drawing import INK, save
 from recurra.fonts import families_for
+from recurra_runtime.translator import Translation
 
 LARGEST = 100.0
 """Inches; the words of a longer text lie over each other."""
+
+
+def attention_pictures(translations: Sequence[Translation], folder: Path) -> dict[str, Path]:
+    """Draws the attention of each translation that is not empty; the files by name."""
+    pictures = {}
+    for number, best in enumerate(translations, 1):
+        if best.target:
+            pictures[f"attention_{number}"] = folder / f"attention-{number}.png"
+            attention_picture(best.attention, best.source, best.target, pictures[f"attention_{number}"])
+    return pictures
 
 
 def attention_picture(

@@ -10,13 +10,15 @@ from rich.console import Group
 from rich.text import Text
 
 from recurra.atomic import write_atomically
+from recurra.data.cache import column
 from recurra.task.base import Report, prefix
-from recurra.task.translation.corpus import Split, sides
-from recurra.task.translation.pictures import attention_picture
+from recurra.task.translation.corpus import Split
+from recurra.task.translation.pictures import attention_pictures
 from recurra.task.translation.predictor import TranslationPredictor
 from recurra.task.translation.scores import count_words, signatures, text_scores
 
 TRANSLATIONS = "translations.jsonl"
+SIGNATURES = "signatures.txt"
 DRAWN = 3
 """Sentences whose attention is drawn."""
 
@@ -30,17 +32,16 @@ def write_report(
     split: str,
     folder: Path,
 ) -> Report:
-    """Scores with ``split/`` before their names; writes pictures and ``translations.jsonl`` into ``folder``.
+    """Scores with ``split/`` before their names; writes pictures, ``translations.jsonl`` and how it was measured.
 
     ``nats`` are those of all ``tokens`` of the references; ``aligned`` is the alignment error rate, where it is known.
     """
-    sources, references = list(sides(rows, "source")), list(sides(rows, "target"))
+    sources, references = list(column(rows, "source")), list(column(rows, "target"))
     found = [best for (best, *_) in predictor.translate(sources)]
     translations = [best.text for best in found]
-    language = predictor.config.data.target
-    words = count_words(references, language)
+    words = count_words(references)
     scores = {
-        **text_scores(translations, references, language),
+        **text_scores(translations, references),
         "perplexity": math.exp(min(nats / tokens, 700.0)),
         "word_perplexity": math.exp(min(nats / words, 700.0)),
         **({} if aligned is None else {"alignment_error": aligned}),
@@ -50,11 +51,9 @@ def write_report(
         for a, b, c in zip(sources, translations, references, strict=True)
     ]
     write_atomically(folder / TRANSLATIONS, lambda path: path.write_text("".join(lines), encoding="utf-8"))
-    pictures = {}
-    for number, best in enumerate(found[:DRAWN], 1):
-        if best.target:
-            pictures[f"attention_{number}"] = folder / f"attention-{number}.png"
-            attention_picture(best.attention, best.source, best.target, pictures[f"attention_{number}"])
+    measured = "\n".join(signatures(references))
+    write_atomically(folder / SIGNATURES, lambda path: path.write_text(measured + "\n", encoding="utf-8"))
+    pictures = attention_pictures(found[:DRAWN], folder)
     told = prefix(split)
     beam = predictor.config.decode.beam
     headline = Text(
@@ -63,7 +62,6 @@ def write_report(
         + (f", alignment error {aligned:.3f}" if aligned is not None else ""),
         style="bold",
     )
-    told_signatures = Text("\n".join(signatures(translations[:1], references[:1], language)), style="dim")
     shown = [
         Text(f"  {a}\n  → {b}\n    ({c})", style="dim")
         for a, b, c in zip(sources[:3], translations, references, strict=False)
@@ -71,8 +69,8 @@ def write_report(
     table = [[a, b, c] for a, b, c in zip(sources[:50], translations, references, strict=False)]
     return Report(
         {f"{told}/{name}": value for name, value in scores.items()},
-        Group(headline, told_signatures, *shown),
+        Group(headline, Text(measured, style="dim"), *shown),
         pictures,
         {"translations": (["source", "translation", "reference"], table)},
-        [TRANSLATIONS],
+        [TRANSLATIONS, SIGNATURES],
     )

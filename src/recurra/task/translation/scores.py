@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,36 +10,52 @@ import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
-CHARACTERS = {"zh": "zh", "ja": "char", "ko": "char"}
-"""How BLEU cuts languages that put no blanks between words."""
+KANA = re.compile(r"[\u3041-\u30ff]")
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+NO_BLANKS = re.compile(r"[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer
 
 
-def text_scores(translations: Sequence[str], references: Sequence[str], language: str) -> dict[str, float]:
+def tokenization(references: Sequence[str]) -> str:
+    """How sacreBLEU is to cut texts like these: by its own rules for Chinese, into characters where else no blanks
+    stand between words, and otherwise as the machine translation campaigns do.
+
+    The script says so, and not the name of the language, which may be any column's.
+    """
+    text = "".join(references)
+    letters = sum(map(str.isalpha, text))
+    kana, han, others = (len(script.findall(text)) for script in (KANA, HAN, NO_BLANKS))
+    if 2 * max(kana + han, others) <= letters:
+        return "13a"
+    return "zh" if han > 9 * kana and han > others else "char"
+
+
+def text_scores(translations: Sequence[str], references: Sequence[str]) -> dict[str, float]:
     """BLEU (Papineni et al. 2002) and chrF (Popović 2015) of cased, detokenised text, by sacreBLEU (Post 2018)."""
-    bleu, chrf = metrics(language)
+    bleu, chrf = metrics(references)
     return {
         "bleu": float(bleu.corpus_score(list(translations), [list(references)]).score),
         "chrf": float(chrf.corpus_score(list(translations), [list(references)]).score),
     }
 
 
-def count_words(texts: Sequence[str], language: str) -> int:
+def count_words(texts: Sequence[str]) -> int:
     """Words of texts; their characters, where no blanks stand between words."""
-    return sum(len("".join(text.split()) if language in CHARACTERS else text.split()) for text in texts)
+    blanks = tokenization(texts) == "13a"
+    return sum(len(text.split() if blanks else "".join(text.split())) for text in texts)
 
 
-def signatures(translations: Sequence[str], references: Sequence[str], language: str) -> list[str]:
-    """What one must know to compare the scores with others."""
+def signatures(references: Sequence[str]) -> list[str]:
+    """What one must know to compare scores against ``references`` with others."""
     told = []
-    for metric in metrics(language):
-        metric.corpus_score(list(translations), [list(references)])
+    for metric in metrics(references):
+        metric.corpus_score([""], [[""]])  # counts the references
         told.append(str(metric.get_signature()))
     return told
 
 
-def metrics(language: str) -> tuple[Any, Any]:
-    """sacreBLEU's two metrics; texts into Chinese are cut as it does by its own rules."""
-    return BLEU(tokenize=CHARACTERS.get(language, "13a")), CHRF()
+def metrics(references: Sequence[str]) -> tuple[Any, Any]:
+    """sacreBLEU's BLEU and chrF for texts like these."""
+    return BLEU(tokenize=tokenization(references)), CHRF()
 
 
 def alignment_error(found: Sequence[set[tuple[int, int]]], reference: Sequence[set[tuple[int, int]]]) -> float:
@@ -66,11 +83,9 @@ def word_alignment(
     return {(int(row.argmax()), j) for j, row in enumerate(words) if count and row.any()}
 
 
-def compare(
-    a: Sequence[str], b: Sequence[str], references: Sequence[str], language: str, draws: int = 500
-) -> dict[str, float]:
+def compare(a: Sequence[str], b: Sequence[str], references: Sequence[str], draws: int = 500) -> dict[str, float]:
     """BLEU of two systems on the same texts, with a bootstrap interval of the difference (Koehn 2004)."""
-    bleu, _ = metrics(language)
+    bleu, _ = metrics(references)
     generator = np.random.default_rng(0)
     parts = [np.array(_statistics(bleu, side, references)) for side in (a, b)]  # (texts, statistics)
 

@@ -10,17 +10,20 @@ from typing import Any
 import numpy as np
 import torch
 from rich.text import Text
+from tokenizers.models import BPE
 from torch.nn import functional as F
 
 from recurra.checkpoint import Checkpoint
 from recurra.config.train import Data
 from recurra.config.translation import ParallelData, Seq2SeqSpec, TranslationTrain
+from recurra.data.cache import column
 from recurra.data.loader import BatchLoader
+from recurra.data.split import spread
 from recurra.errors import UserError
 from recurra.task.base import Loaders, Report, Task
 from recurra.task.translation.alignment import alignment_of, links
 from recurra.task.translation.batch import Pairs, batch_maker, dropping_batch_maker, encode
-from recurra.task.translation.corpus import Corpus, Split, load_corpus, sides
+from recurra.task.translation.corpus import Corpus, Split, load_corpus
 from recurra.task.translation.module import SCORED, TranslationModule
 from recurra.task.translation.predictor import TranslationPredictor
 from recurra.task.translation.report import write_report
@@ -56,7 +59,7 @@ class TranslationTask(Task):
         if checkpoint is None:
             train = corpus.splits["train"]
             tokenizer = SidesTokenizer.train(
-                config.tokenizer, lambda: sides(train, "source"), lambda: sides(train, "target")
+                config.tokenizer, lambda: column(train, "source"), lambda: column(train, "target")
             )
         else:
             tokenizer = SidesTokenizer.from_json(checkpoint.tokenizer)
@@ -69,6 +72,7 @@ class TranslationTask(Task):
         return Prepared(corpus, tokenizer, pairs, kept, config)
 
     def prepare_split(self, predictor: TranslationPredictor, config: TranslationTrain, split: str) -> Prepared:
+        check_direction(predictor.config.data, config.data)
         corpus = load_corpus(config.data, config.paths, split)
         corpus.splits = {split: corpus.splits[split]}
         pairs = {split: encode(corpus.splits[split], predictor.tokenizer)}
@@ -78,7 +82,7 @@ class TranslationTask(Task):
         dropped = len(prepared.corpus.splits["train"]) - len(prepared.kept)
         return summarise(prepared.corpus, prepared.pairs, dropped, prepared.tokenizer, prepared.config.data)
 
-    def module(self, config: TranslationTrain, prepared: Prepared) -> TranslationModule:
+    def module(self, config: TranslationTrain, prepared: Prepared, fitted: bool = True) -> TranslationModule:
         tokenizer = prepared.tokenizer
         spec = Seq2SeqSpec(
             source_vocabulary=len(tokenizer.source),
@@ -89,7 +93,7 @@ class TranslationTask(Task):
             begin=tokenizer.begin,
             end=tokenizer.end,
         )
-        shown = prepared.corpus.splits["validation"][:SCORED]
+        shown = spread(prepared.corpus.splits["validation"], SCORED)[:]
         return TranslationModule(config, spec, tokenizer, prepared.corpus, shown["source"], shown["target"])
 
     def loaders(self, config: TranslationTrain, prepared: Prepared, pin: bool = False) -> Loaders:
@@ -97,7 +101,7 @@ class TranslationTask(Task):
         size, tokens = config.data.batch_size, config.data.batch_tokens
         train, validation = prepared.pairs["train"].select(prepared.kept), prepared.pairs["validation"]
         make = batch_maker(train, pad, pin)
-        if config.tokenizer.kind == "bpe" and config.tokenizer.dropout > 0.0:
+        if config.tokenizer.dropout > 0.0 and isinstance(tokenizer.source.core.model, BPE):
             rows = prepared.corpus.splits["train"].select(prepared.kept)
             make = dropping_batch_maker(rows, tokenizer, config.tokenizer.dropout, pad, pin)
         return Loaders(
@@ -119,9 +123,10 @@ class TranslationTask(Task):
         return TranslationPredictor.from_checkpoint(checkpoint, device)
 
     def compare(self, a: TranslationPredictor, b: TranslationPredictor, config: TranslationTrain, split: str) -> Text:
+        check_direction(b.config.data, config.data)
         rows = load_corpus(config.data, config.paths, split).splits[split]
-        sources, references = list(sides(rows, "source")), list(sides(rows, "target"))
-        result = compare(a.predict_texts(sources), b.predict_texts(sources), references, config.data.target)
+        sources, references = list(column(rows, "source")), list(column(rows, "target"))
+        result = compare(a.predict_texts(sources), b.predict_texts(sources), references)
         return Text(
             f"BLEU {result['bleu_a']:.2f} against {result['bleu_b']:.2f}: difference {result['difference']:+.2f} "
             f"(95 % interval {result['difference_low']:+.2f} to {result['difference_high']:+.2f}, from sentences drawn "
@@ -133,6 +138,21 @@ class TranslationTask(Task):
         rows, pairs = prepared.corpus.splits[split], prepared.pairs[split]
         nats, tokens, error = forced(predictor, rows, pairs)
         return write_report(predictor, rows, nats, tokens, error, split, folder)
+
+
+def check_direction(learned: ParallelData, given: ParallelData) -> None:
+    """Refuses data of another direction than a model has learned, as far as the names of both tell.
+
+    Raises:
+        UserError: the data are of other languages.
+    """
+    learned_names, given_names = (learned.source, learned.target), (given.source, given.target)
+    for a, b in zip(learned_names, given_names, strict=True):
+        if a != b and (len(a) == len(b) == 2 or b in learned_names):
+            raise UserError(
+                f"data={given.name} is read from {given.source} into {given.target}, but the model translates from "
+                f"{learned.source} into {learned.target}; add data.source={learned.source} data.target={learned.target}"
+            )
 
 
 @torch.inference_mode()
