@@ -19,10 +19,10 @@ import numpy as np
 
 from recurra.checkpoint import read_checkpoint
 from recurra.config.sentiment import SentimentTrain
+from recurra.data.cache import column
 from recurra.data.encoded import Encoded
 from recurra.task.sentiment.corpus import load_corpus
 from recurra.task.sentiment.predictor import SentimentPredictor
-from recurra.task.sentiment.task import texts_of
 
 
 def parts(run: Path) -> dict[str, float]:
@@ -31,7 +31,7 @@ def parts(run: Path) -> dict[str, float]:
     assert isinstance(checkpoint.config, SentimentTrain)
     predictor = SentimentPredictor.from_checkpoint(checkpoint)
     corpus = load_corpus(checkpoint.config.data, checkpoint.config.paths, predictor.labels)
-    texts = Encoded.encode(texts_of(corpus, "test"), predictor.tokenizer.encode, len(predictor.tokenizer))
+    texts = Encoded.encode(column(corpus.splits["test"], "text"), predictor.tokenizer.encode, len(predictor.tokenizer))
     labels = corpus.label_ids("test")
 
     def accuracy(probabilities: np.ndarray) -> float:

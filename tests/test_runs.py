@@ -8,15 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from recurra import runs
+from recurra.commands import evaluate
 from recurra.commands.check import compose
 from recurra.commands.train import train
+from recurra.config.commands import Evaluate
 from recurra.config.section import Section
 from recurra.config.train import Paths, Train
 from recurra.errors import UserError
 from tests.conftest import SMALL, write_reviews
-from tests.helpers import below, interrupted_after, log, make_run, metrics, own_files
+from tests.helpers import below, interrupted_after, log, make_run, metrics, own_files, weights
 
 FAST = ["model.ngrams=0", "model.subwords=null", "trainer.max_epochs=1", "scheduler=constant"]
 
@@ -91,12 +94,14 @@ def test_a_run_is_held_by_one_at_a_time(tmp_path: Path) -> None:
     half.write_text("")
     assert not runs.is_held(tmp_path)
     lock = runs.hold(tmp_path)
-    assert not half.exists()
+    assert half.exists(), "another process may be writing it"
     assert runs.is_held(tmp_path)
     with pytest.raises(UserError, match="in use by another process"):
         runs.hold(tmp_path)
     lock.release()
     assert not runs.is_held(tmp_path)
+    runs.reopen(tmp_path)
+    assert not half.exists()
 
 
 def test_what_may_differ_when_a_run_goes_on(config: Callable[..., Section]) -> None:
@@ -129,6 +134,24 @@ def test_a_score_file_that_was_cut_off_is_of_no_finished_run(tmp_path: Path) -> 
     cut = folder(tmp_path, "cut", 30, *FINISHED)
     (cut / runs.METRICS).write_text('{"debug": nu')
     assert runs.resolve_checkpoint(None, paths(tmp_path)) == wanted / runs.BEST
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ([], "evaluate-reviews-test"),
+        (["data=sst2", "data.test=a/own.csv"], "evaluate-sst2-a-own.csv-test"),
+        (["data=files", "data.test=b/own.csv"], "evaluate-b-own.csv-test"),
+        (["data=hub", "data.id=org/set", "split=validation"], "evaluate-org-set-validation"),
+    ],
+)
+def test_scores_of_other_data_go_into_other_folders(
+    config: Callable[..., Section], words: list[str], name: str
+) -> None:
+    made = config("evaluate", *(words or ["data=reviews"]))
+    assert isinstance(made, Evaluate)
+    assert made.data is not None
+    assert evaluate.folder_name(made.data, made.split) == name
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +225,35 @@ class TestGoingOn:
             train(self.config(root, "changing", *options))
         (data / "train.jsonl").write_text("".join(lines))
         train(self.config(root, "changing", *options))
+
+    def test_weights_are_taken_over_and_what_is_counted_is_counted_anew(self, root: Path) -> None:
+        counting = ["model.ngrams=2"]
+        first = make_run(root, "counted", *FAST, *counting)
+        data = write_reviews(root / "data" / "other", rows=60)
+        other = [*own_files(data), *counting]
+        train(self.config(root, "fresh", *other))
+        train(self.config(root, "taken", *other, f"init_from={first}", "optimizer.lr=1e-9", "optimizer.averaging=0"))
+        (fresh,), (taken,) = ((root / name).glob("sentiment/*") for name in ("fresh", "taken"))
+        name = "network.ngrams.weight"
+        assert torch.count_nonzero(weights(taken)[name]) > 0
+        assert not torch.equal(weights(taken)[name], weights(first)[name])
+        for key, weight in weights(first, "best.ckpt").items():
+            assert "ngrams" in key or torch.allclose(weights(taken)[key], weight), key
+        assert torch.count_nonzero(weights(taken)[name]) == torch.count_nonzero(weights(fresh)[name])
+
+    def test_a_score_on_data_that_have_changed_is_told_as_one(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        data = write_reviews(root / "data" / "growing")
+        file = data / "train.jsonl"
+        train(self.config(root, "growing", f"data.train={file}", "data.validation=null", "data.test=null"))
+        (run,) = (root / "growing").glob("sentiment/*")
+        words = [f"checkpoint={run}", f"paths.data={root}/data", f"output={root}/again"]
+        assert evaluate.main(words) == 0
+        assert "have changed" not in capsys.readouterr().err
+        file.write_text(file.read_text() + '{"text": "one more", "label": "good"}\n')
+        assert evaluate.main(words) == 0
+        assert "the data have changed since the training" in capsys.readouterr().err
 
     def test_weights_of_another_form_are_refused_by_name(self, root: Path) -> None:
         run = make_run(root, "form", *FAST)

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from recurra import runs
-from recurra.config.train import OWN, Data, Train
+from recurra.config.train import COLUMNS, LANGUAGES, OWN, Data, Train
 from recurra.task.base import Report, Task
 
 
@@ -22,7 +22,7 @@ def closing_words(task: Task, config: Train, run: Path, report: Report, seconds:
     ]
     if report.pictures:
         lines.insert(2, Text(f"  pictures    {', '.join(path.name for path in report.pictures.values())}"))
-    if (run / "wandb").is_dir():
+    if config.logger.wandb is not None and config.logger.wandb.mode == "offline":
         lines.append(Text(f"  W&B         wandb/ (wandb sync {run / 'wandb'}/offline-run-*)"))
     lines.append(Text("next:", style="bold"))
     checkpoint = shlex.quote(f"checkpoint={run}")
@@ -33,10 +33,12 @@ def closing_words(task: Task, config: Train, run: Path, report: Report, seconds:
 
 def same_data(data: Data) -> str:
     """The words of the command line that name this data again."""
+    names = OWN.get(data.name, LANGUAGES)
+    if data.name not in OWN and data.own_files():
+        names = (*data.own_files(), *COLUMNS, *LANGUAGES)
+    values = {name: getattr(data, name, None) for name in names}
     words = [f"data={data.name}"]
-    if own := OWN.get(data.name, ()):
-        values = {name: getattr(data, name, None) for name in own}
-        words += [f"data.{name}={_listed(value)}" for name, value in values.items() if value is not None]
+    words += [f"data.{name}={_listed(value)}" for name, value in values.items() if value is not None]
     return " ".join(shlex.quote(word) for word in words)
 
 

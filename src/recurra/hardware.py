@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import ctypes
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def choose(config: Trainer, network: nn.Module, step: Callable[[nn.Module], Tens
         threads = torch.get_num_threads() if config.threads == "auto" else config.threads
         return Hardware(accelerator, precision, threads)
     most = torch.get_num_threads()
-    threads_ = [1, most] if config.threads == "auto" and most > 1 else [most]
+    threads_ = sorted({most, *(2**n for n in range(most.bit_length()))}) if config.threads == "auto" else [most]
     if isinstance(config.threads, int):
         threads_ = [config.threads]
     precisions = [config.precision]
@@ -114,6 +115,6 @@ def _timer(network: nn.Module, step: Callable[[nn.Module], Tensor]) -> Callable[
             return float("inf")
         finally:
             torch.set_num_threads(before)
-        return best * (1.0 + 0.1 * (threads - 1))  # a second core must earn its keep: it may be wanted elsewhere
+        return best * math.pow(1.1, math.log2(threads))  # more cores must earn their keep
 
     return seconds

@@ -68,20 +68,16 @@ def refuse_run(folder: Path) -> None:
 def hold(run: Path) -> FileLock:
     """Takes the run for this process; the system lets go of it when the process ends, however it ends.
 
-    What a process that was killed had half written is removed.
-
     Raises:
         UserError: a living process holds it.
     """
     lock = FileLock(run / LOCK)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=0.2)  # another process may have taken it for an instant, to see whether it can
     except Timeout:
         raise UserError(f"{run} is in use by another process") from None
     except OSError as error:
         raise UserError(f"cannot write to {run}: {error.strerror}") from None
-    for half in run.glob(".*.tmp"):
-        half.unlink()
     return lock
 
 
@@ -95,8 +91,10 @@ def is_held(run: Path) -> bool:
 
 
 def reopen(run: Path) -> None:
-    """A run that goes on is not finished any more."""
+    """A run that goes on is not finished any more; what a process that was killed had half written is removed."""
     (run / METRICS).unlink(missing_ok=True)
+    for half in run.glob(".*.tmp"):
+        half.unlink()
 
 
 def newest_first(outputs: Path, task: str = "*") -> Iterator[Path]:

@@ -97,14 +97,14 @@ def initial(config: Train) -> Checkpoint | None:
 
 
 def load_weights(module: TaskModule, checkpoint: Checkpoint) -> None:
-    """Takes over weights; names what does not fit."""
+    """Takes over the parameters, and no buffers, which follow from the data; names what does not fit."""
     own = module.network.state_dict()
     given = checkpoint.weights
     wrong = [name for name in own if name not in given or given[name].shape != own[name].shape]
     if wrong or set(given) - set(own):
         names = ", ".join(wrong[:5] or sorted(set(given) - set(own))[:5])
         raise UserError(f"init_from: the model of {checkpoint.path} has another form (see {names}); give its options")
-    module.network.load_state_dict(given)
+    module.network.load_state_dict({name: given[name] for name, _ in module.network.named_parameters()}, strict=False)
 
 
 def with_hardware(
@@ -192,7 +192,7 @@ def make_trainer(
 
 
 def moving_average(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
-    """An exponential moving average that begins as a plain mean, so that it soon forgets where it began."""
+    """An exponential moving average whose decay rises to the one given, so that it soon forgets where it began."""
 
     def update(averaged: list[Tensor], current: list[Tensor], updates: Tensor) -> None:
         n = float(updates)

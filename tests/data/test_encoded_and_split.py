@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from recurra.data.encoded import Encoded
-from recurra.data.split import stratified_split
+from recurra.data.split import distinct, stratified_split
 
 
 def letters(texts: Sequence[str]) -> list[list[int]]:
@@ -101,3 +101,13 @@ def test_a_rare_label_is_on_both_sides_where_it_can_be() -> None:
     kept, held = stratified_split(labels, 0.1)
     assert sorted(labels[held].tolist()) == [0] * 5 + [1]
     assert set(labels[kept].tolist()) == {0, 1, 2}
+
+
+def test_texts_that_are_the_same_stay_together() -> None:
+    texts = [f"text {n}" for n in range(100)] + [f" Text  {n} " for n in range(100)]
+    groups = distinct(texts)
+    assert groups.tolist() == [*range(100), *range(100)]
+    kept, held = stratified_split(np.zeros(200), 0.1, groups)
+    assert sorted([*kept, *held]) == list(range(200))
+    assert (held[:10] + 100 == held[10:]).all()
+    assert (held[:10] == stratified_split(np.zeros(100), 0.1)[1]).all(), "as without repeats"

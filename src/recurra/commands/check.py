@@ -121,8 +121,8 @@ def _trials(
             found.append(f"{override.input_line}: {whose} cannot be swept over")
         elif override.is_interval_sweep():
             drawn = axis(override, False, current(override.key_or_group))
-            low, high = sweeping.ends(override)
             assert isinstance(drawn, Interval)
+            low, high = (int(end) if end.is_integer() else end for end in (drawn.low, drawn.high))
             broken = isinstance(low, int) and isinstance(high, int) and not drawn.whole
             between = [float(f"{low + 0.618 * (high - low):.6g}")] if broken else []
             values.append([f"{name}={number}" for number in (low, high, *between)])
@@ -152,10 +152,16 @@ def _trial_faults(conf: Composer, overrides: list[Override]) -> list[str]:
     schema = schema_for(conf.command, composed.task)
     plain, unusable = resolved(composed.config, schema)
     found = [*composed.faults, *_task_faults(conf, overrides, composed), *unusable.values()]
+    lacks = (
+        f"task={composed.task} has none"
+        if conf.command == "train"
+        else f"{conf.command} takes this from the checkpoint"
+    )
     found += [
-        f"{faults.written(override)}: {conf.command} takes this from the checkpoint"
+        f"{faults.written(override)}: {lacks}"
         for override in overrides
         if override.key_or_group.partition(".")[0] in of_training(schema)
+        if conf.command != "train" or conf.is_group(override)  # an option that a task lacks is told by its name
     ]
     skipped = {*unusable, *(["data"] if _other_task(plain) else [])}
     given = {override.key_or_group for override in overrides if not conf.is_group(override)}

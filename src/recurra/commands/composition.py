@@ -165,7 +165,7 @@ class Composer:
         if override.is_add():
             return f"{line}: {group} is there already; write {line.lstrip('+')}"
         if value is None:
-            return f"{line}: a group is left out with ~{group}"
+            return f"{line}: choose one with {group}=NAME ({', '.join(self.choices(group, composed.task))})"
         if value in self.choices(group) or (not self.choices(group) and override.is_hydra_override()):
             return f"{line}: {faults.first_line(error)}"
         names = self.choices(group, composed.task)

@@ -48,8 +48,11 @@ def evaluate(config: Evaluate) -> None:
     predictor = task.predictor(checkpoint, "cpu")
     prepared = task.prepare_split(predictor, options, config.split)
     console.print(f"{path} on {prepared.corpus.description}, {config.split}")
+    changed = prepared.corpus.fingerprint != checkpoint.data["fingerprint"]
+    if config.data is None and config.split not in data.own_files() and changed:
+        console.print("the data have changed since the training; what was trained on may be among the rows scored here")
 
-    folder = make_folder(Path(config.output) if config.output else path.parent / _name(data, config.split))
+    folder = make_folder(Path(config.output) if config.output else path.parent / folder_name(data, config.split))
     refuse_run(folder)
     report = task.report(predictor, prepared, config.split, folder)
     scores = {**report.scores, **task.further_scores(predictor, prepared, config)}
@@ -62,8 +65,9 @@ def evaluate(config: Evaluate) -> None:
         print(f"{name} {value:.6g}")
 
 
-def _name(data: Data, split: str) -> str:
+def folder_name(data: Data, split: str) -> str:
     """Name of the folder for the scores of a split, which tells one file of the user's from another."""
     files = data.own_files()
-    given = [*files.get(split, []), *files.get("train", []), *([data.id] if data.id else [])]
-    return f"evaluate-{Path(given[0]).name if data.name in OWN and given else data.name}-{split}"
+    own = [*files.get(split, []), *files.get("train", [])] or ([data.id] if data.name in OWN and data.id else [])
+    names = [] if data.name in OWN and own else [data.name]
+    return "-".join(["evaluate", *names, *(Path(own[0]).parts[-2:] if own else []), split])

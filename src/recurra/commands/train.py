@@ -66,7 +66,7 @@ def train(config: Train) -> float:
             training.check_same_data(previous, prepared.corpus.fingerprint)
         console.print(task.summary(prepared))
         pl.seed_everything(config.seed, verbose=False)
-        module = task.module(config, prepared)
+        module = task.module(config, prepared, fitted=previous is None)
         if initial is not None:
             training.load_weights(module, initial)
         config, hardware = training.with_hardware(config, previous, task, module, prepared)

@@ -54,6 +54,15 @@ class Classifier(Recurrent):
             raise ValueError(f"model.subwords={self.subwords}: the shortest length comes first")
         return self
 
+    @model_validator(mode="after")
+    def sees_the_whole(self) -> Classifier:
+        if set(self.pooling) == {"last"} and self.segment > 0:
+            raise ValueError(
+                f"model.segment={self.segment}: of a text in pieces model.pooling=[last] sees the last alone; "
+                "give model.segment=0"
+            )
+        return self
+
 
 class ClassifierSpec(Section):
     """What the classifier must know of the data."""

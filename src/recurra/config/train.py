@@ -10,11 +10,12 @@ from recurra.config.section import Count, Limit, Path, Rate, Section, Share, Tex
 from recurra.config.sweep import Space, Sweep, is_better
 
 COLUMNS = ("text", "label", "labels")
+LANGUAGES = ("config", "source", "target")
 OWN = {
     "files": ("train", "validation", "test", *COLUMNS),
     "hub": ("id", "config", *COLUMNS),
     "plain": ("path", "id", "config"),
-    "parallel": ("train", "validation", "test", "id", "config", "source", "target"),
+    "parallel": ("train", "validation", "test", "id", *LANGUAGES),
 }
 """The data sets that stand for any of the user's own, and the options that say which one it is."""
 
@@ -27,7 +28,7 @@ class Data(Section):
     id: Path | None = option("Hugging Face Hub id, asked when there is no local folder")
     config: Text | None = option("configuration of the hub set, if it has several")
     page: Text | None = option("page to download the data set from by hand")
-    limit: int = option("read no more than this of each split; 0 reads all", ge=0)
+    limit: int = option("use no more than this of each split; 0 uses all", ge=0)
     batch_size: int = option("sequences side by side in a batch", ge=1)
     validation_fraction: float = option("share of the training part to validate on, if no split exists", gt=0, lt=0.5)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,13 @@ def cached_rows(data: Path, name: str, columns: Sequence[str], rows: Callable[[]
             writer.finalize()
 
     return datasets.Dataset.from_file(str(cached(data, f"{name}.arrow", write)))
+
+
+def column(rows: Any, name: str) -> Iterator[str]:
+    """The texts of a column one after the other, read from disk a thousand at a time."""
+    for batch in rows.select_columns(name).iter(1000):
+        some: Any = batch[name]
+        yield from some
 
 
 def _folder(data: Path) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import glob
+import gzip
 import hashlib
 import platform
 import sysconfig
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +43,7 @@ def _is_hidden(file: Path, folder: Path) -> bool:
 
 
 def read_text(path: Path) -> Iterator[str]:
-    """The text of a file in pieces, line ends as they are; a byte order mark is left out.
+    """The text of a file, plain or ``.gz``, in pieces, line ends as they are; a byte order mark is left out.
 
     Raises:
         UserError: it cannot be read, is not UTF-8, or is no text at all.
@@ -49,7 +51,7 @@ def read_text(path: Path) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset = 0
     try:
-        with path.open("rb") as file:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
             while True:
                 raw = file.read(PIECE)
                 if b"\0" in raw:
@@ -68,6 +70,8 @@ def read_text(path: Path) -> Iterator[str]:
                 if not raw:
                     return
                 offset += len(raw)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise UserError(f"{path}: not a complete gzip file") from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
 

@@ -17,7 +17,8 @@ class TextClassifier(nn.Module):
     """Tokens in, one score a class out.
 
     A text longer than ``config.segment`` tokens is cut into pieces of equal length that run side by side as rows of the
-    batch, and the pooling looks at all of them: no word is thrown away, and no chain of steps grows long.
+    batch, and the pooling looks at all of them (but for ``last``): no word is thrown away, and no chain of steps grows
+    long.
     """
 
     def __init__(self, config: Classifier, spec: ClassifierSpec) -> None:

@@ -26,7 +26,7 @@ class NGrams(nn.Module):
     """Logistic regression over the hashed n-grams of a text, weighted by naive Bayes (Wang & Manning 2012).
 
     Words are the tokens, but each Han character is a word of its own, whatever the tokenizer has made of it: pairs of
-    characters say more than pairs of subwords. It is fitted once, in seconds, before the network is trained (`fit`);
+    characters say more than pairs of subwords. It is fitted once, before the network is trained (`fit`);
     its weights are buffers, not parameters.
     """
 
@@ -76,10 +76,10 @@ class NGrams(nn.Module):
         """Fits weights to texts: the buckets ``(all texts' n-grams,)`` of each from its offset ``(texts,)`` on."""
         classes = self.bias.shape[0]
         active, features = torch.unique(features, return_inverse=True)  # only n-grams that occur need weights
-        truth = F.one_hot(labels, classes).float()  # (texts, classes)
-        counts = torch.ones(len(active), classes)  # texts of each class that have the n-gram, smoothed by one
-        texts = torch.repeat_interleave(torch.diff(offsets, append=torch.tensor([len(features)])))
-        counts.index_add_(0, features, truth[texts])
+        repeats = torch.diff(offsets, append=torch.tensor([len(features)]))  # (texts,) n-grams of each
+        cells = features * classes + labels.repeat_interleave(repeats)
+        found = torch.bincount(cells, minlength=len(active) * classes).view(-1, classes)
+        counts = found + 1.0  # (active, classes) texts of each class that have the n-gram, smoothed by one
         inside = counts / counts.sum(0)
         outside = (counts.sum(1, keepdim=True) - counts) / (counts.sum() - counts.sum(0))
         ratio = (inside / outside).log()  # (active, classes)

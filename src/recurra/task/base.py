@@ -181,8 +181,8 @@ class Task(ABC):
         """What was found in the data, for a person to read before training."""
 
     @abstractmethod
-    def module(self, config: Any, prepared: Any) -> TaskModule:
-        """The network and its loss."""
+    def module(self, config: Any, prepared: Any, fitted: bool = True) -> TaskModule:
+        """The network and its loss; what is not trained but fitted to the data beforehand may wait for a checkpoint."""
 
     @abstractmethod
     def loaders(self, config: Any, prepared: Any, pin: bool = False) -> Loaders:

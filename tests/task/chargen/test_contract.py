@@ -13,6 +13,7 @@ from tests.task.contract import TaskContract
 import recurra
 from recurra.callbacks.samples import FILE
 from recurra.checkpoint import read_checkpoint
+from recurra.commands import evaluate
 from recurra.task import load_task
 
 SMALL = [
@@ -110,3 +111,11 @@ class TestChargen(TaskContract):
             expected, expected_state = predictor.read(text[:end])
             assert logits == pytest.approx(expected, abs=1e-5)
             torch.testing.assert_close(state, expected_state, atol=1e-5, rtol=0)
+
+    def test_models_that_know_other_characters_are_not_compared(
+        self, root: Path, run: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        other = self.make(root, "fewer", "tokenizer.min_count=30", "trainer.max_steps=1")
+        words = [f"checkpoint={run}", f"paths.data={root}/data", f"output={root}/compared"]
+        assert evaluate.main([*words, f"against={other}"]) == 2
+        assert "the two models know other characters" in capsys.readouterr().err

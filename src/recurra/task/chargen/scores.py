@@ -118,7 +118,7 @@ def _gradients(
 
 
 def compare(a: np.ndarray, b: np.ndarray, blocks: int = 200, draws: int = 10_000, seed: int = 0) -> dict[str, float]:
-    """Mean nats of two models on the same text, given the nats ``(characters,)`` of each; with a bootstrap interval.
+    """Mean nats of two models on the same text, given those ``(characters - 1,)`` of each; with a bootstrap interval.
 
     Whole blocks of the text are drawn, since neighbouring characters are hard or easy together.
     """

@@ -72,7 +72,7 @@ class ChargenTask(Task):
     def summary(self, prepared: Prepared) -> Any:
         return summarise(prepared.corpus, prepared.tokenizer, prepared.config.data)
 
-    def module(self, config: ChargenTrain, prepared: Prepared) -> ChargenModule:
+    def module(self, config: ChargenTrain, prepared: Prepared, fitted: bool = True) -> ChargenModule:
         tokenizer = prepared.tokenizer
         spec = LanguageModelSpec(vocabulary=len(tokenizer), unknown=tokenizer.unknown)
         return ChargenModule(config, spec, tokenizer, prepared.corpus)
@@ -103,6 +103,11 @@ class ChargenTask(Task):
         return ChargenPredictor.from_checkpoint(checkpoint, device)
 
     def compare(self, a: ChargenPredictor, b: ChargenPredictor, config: ChargenTrain, split: str) -> Text:
+        if a.tokenizer.characters != b.tokenizer.characters:
+            raise UserError(
+                "the two models know other characters (see tokenizer.min_count); what each does not know is one "
+                "and the same to it, so that their nats cannot be compared"
+            )
         text = self.prepare_split(a, config, split).corpus.splits[split]
         parts = streams_for(len(text))
         result = compare(a.nats(text, parts), b.nats(text, parts))

@@ -15,10 +15,10 @@ import numpy as np
 
 from recurra.config.sentiment import SentimentData
 from recurra.config.train import Paths
-from recurra.data.cache import cached_rows
+from recurra.data.cache import cached_rows, column
 from recurra.data.files import Row, find_column
 from recurra.data.sources import Source, find_source
-from recurra.data.split import stratified_split
+from recurra.data.split import distinct, spread, stratified_split
 from recurra.errors import UserError
 
 Split: TypeAlias = datasets.Dataset
@@ -83,7 +83,7 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
     else:
         corpus = _read(data, paths, find_source(data, paths), labels, split)
     if data.limit:
-        corpus.splits = {name: _spread(rows, data.limit) for name, rows in corpus.splits.items()}
+        corpus.splits = {name: spread(rows, data.limit) for name, rows in corpus.splits.items()}
     if labels is not None:
         corpus.labels = labels
     elif len(corpus.labels) < 2:
@@ -91,11 +91,6 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
             f"{corpus.description}: every training row has the label {corpus.labels[0]!r}; two classes are needed"
         )
     return corpus
-
-
-def _spread(rows: Split, limit: int) -> Split:
-    """At most ``limit`` rows, taken at even distances, since files are often sorted by label."""
-    return rows.select(np.linspace(0, len(rows) - 1, limit).astype(int)) if len(rows) > limit else rows
 
 
 def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] | None, split: str | None) -> Corpus:
@@ -133,9 +128,10 @@ def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] |
         notes.append("scores are told on the validation split, which nothing is chosen on")
     for name, fraction in (("test", data.test_fraction), ("validation", data.validation_fraction)):
         if name not in splits:
-            kept, held = stratified_split(np.array(splits["train"]["label"][:]), fraction)
+            train = splits["train"]
+            kept, held = stratified_split(np.array(train["label"][:]), fraction, distinct(column(train, "text")))
             if len(held) == 0:
-                raise UserError(f"{source.description}: too few training rows to cut a {name} split from them")
+                raise UserError(f"{source.description}: too few different texts in train to cut a {name} split")
             splits[name] = splits["train"].select(held)
             splits["train"] = splits["train"].select(kept)
             notes.append(f"no {name} split: {len(held):,} rows of train stand in for it (stratified, always the same)")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST_ANNOTATED = 16  # classes; more, and the numbers in the cells can no longer be read
 LONGEST_NAME = 24  # characters of a class name
+LARGEST = 40.0  # inches; classes that are more than fit in stay without names
 
 
 def confusion_picture(matrix: npt.NDArray[Any], names: Sequence[str], path: str | os.PathLike[str]) -> None:
@@ -51,7 +52,8 @@ def confusion_picture(matrix: npt.NDArray[Any], names: Sequence[str], path: str 
 
     annotated = classes <= LARGEST_ANNOTATED
     cell = float(np.clip(11 / classes, 0.11, 1.3))  # inches
-    figure = Figure(figsize=(cell * classes + 2.4, cell * classes + 1.8), layout="constrained")
+    side = min(cell * classes, LARGEST)
+    figure = Figure(figsize=(side + 2.4, side + 1.8), layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(share, cmap="Blues", norm=PowerNorm(1 if annotated else 0.5, vmin=0, vmax=1))
     title(
@@ -61,7 +63,8 @@ def confusion_picture(matrix: npt.NDArray[Any], names: Sequence[str], path: str 
     )
     axes.set_xlabel("predicted", color=INK, labelpad=8)
     axes.set_ylabel("true", color=INK, labelpad=8)
-    _name_ticks(axes, names, 72 * cell)
+    if side == cell * classes:
+        _name_ticks(axes, names, 72 * cell)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
 

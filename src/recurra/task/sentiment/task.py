@@ -14,8 +14,9 @@ from torch import Tensor
 from recurra.checkpoint import Checkpoint
 from recurra.config.sentiment import ClassifierSpec, SentimentTrain
 from recurra.config.train import Data
+from recurra.data.cache import column
 from recurra.data.encoded import Encoded
-from recurra.data.loader import BatchLoader
+from recurra.data.loader import BatchLoader, cut_by_length
 from recurra.errors import UserError
 from recurra.model import embedding, ngrams
 from recurra.task.base import Loaders, Report, Task
@@ -28,6 +29,9 @@ from recurra.task.sentiment.scores import compare
 from recurra.terminal import console
 from recurra.tokenizer.tokenizer import SPECIALS, TextTokenizer
 from recurra.tokenizer.vectors import read_vectors
+
+MOST_NGRAMS = 20_000_000
+"""Words and pairs that the linear classifier is fitted to: 2 GB of memory while it is."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class SentimentTask(Task):
         labels = None if checkpoint is None else checkpoint.spec["labels"]
         corpus = load_corpus(config.data, config.paths, labels)
         if checkpoint is None:
-            tokenizer = TextTokenizer.train(config.tokenizer, lambda: texts_of(corpus, "train"))
+            tokenizer = TextTokenizer.train(config.tokenizer, lambda: column(corpus.splits["train"], "text"))
         else:
             tokenizer = TextTokenizer.from_json(checkpoint.tokenizer)
         spec = ClassifierSpec(
@@ -61,7 +65,8 @@ class SentimentTask(Task):
             labels=corpus.labels,
         )
         encoded = {
-            split: Encoded.encode(texts_of(corpus, split), tokenizer.encode, len(tokenizer)) for split in corpus.splits
+            split: Encoded.encode(column(rows, "text"), tokenizer.encode, len(tokenizer))
+            for split, rows in corpus.splits.items()
         }
         return Prepared(corpus, tokenizer, spec, encoded, {split: corpus.label_ids(split) for split in corpus.splits})
 
@@ -70,7 +75,7 @@ class SentimentTask(Task):
         corpus = load_corpus(config.data, config.paths, predictor.labels, split)
         corpus.splits = {split: corpus.splits[split]}
         tokenizer = predictor.tokenizer
-        texts = {split: Encoded.encode(texts_of(corpus, split), tokenizer.encode, len(tokenizer))}
+        texts = {split: Encoded.encode(column(corpus.splits[split], "text"), tokenizer.encode, len(tokenizer))}
         return Prepared(corpus, tokenizer, predictor.network.spec, texts, {split: corpus.label_ids(split)})
 
     def compare(self, a: SentimentPredictor, b: SentimentPredictor, config: SentimentTrain, split: str) -> Text:
@@ -91,7 +96,7 @@ class SentimentTask(Task):
     def summary(self, prepared: Prepared) -> Any:
         return summary.summarise(prepared.corpus, prepared.texts, prepared.labels, prepared.tokenizer)
 
-    def module(self, config: SentimentTrain, prepared: Prepared) -> SentimentModule:
+    def module(self, config: SentimentTrain, prepared: Prepared, fitted: bool = True) -> SentimentModule:
         weights = class_weights(config, prepared.labels["train"], len(prepared.spec.labels))
         module = SentimentModule(config, prepared.spec, prepared.tokenizer.to_json(), prepared.corpus, weights)
         network = module.network
@@ -99,10 +104,10 @@ class SentimentTask(Task):
             pieces, offsets = spelling(config, prepared.tokenizer)
             network.embedding.pieces.copy_(pieces)
             network.embedding.offsets.copy_(offsets)
-        if network.ngrams is not None:
+        if network.ngrams is not None and fitted:
             fit_ngrams(network.ngrams, prepared)
         weight = network.embedding.embedding.weight
-        if config.model.vectors is not None:
+        if config.model.vectors is not None and fitted:
             rows, vectors = read_vectors(
                 Path(config.model.vectors), prepared.tokenizer.tokens(), config.model.embedding_size
             )
@@ -113,6 +118,7 @@ class SentimentTask(Task):
                 f"{config.model.vectors}: vectors for {len(rows) / len(prepared.tokenizer):.1%} of the vocabulary, "
                 f"which are {seen[rows].sum() / seen.sum():.1%} of the training tokens"
             )
+        if config.model.vectors is not None:
             weight.requires_grad_(not config.model.freeze_vectors)
         return module
 
@@ -152,12 +158,6 @@ class SentimentTask(Task):
         )
 
 
-def texts_of(corpus: Corpus, split: str) -> Any:
-    """The texts of a split one after the other, read from disk a thousand at a time."""
-    for batch in corpus.splits[split].select_columns("text").iter(1000):
-        yield from batch["text"]
-
-
 def spelling(config: SentimentTrain, tokenizer: TextTokenizer) -> tuple[Tensor, Tensor]:
     """Character n-grams of all tokens and where those of each begin; none if they are switched off."""
     if config.model.subwords is None:
@@ -166,22 +166,24 @@ def spelling(config: SentimentTrain, tokenizer: TextTokenizer) -> tuple[Tensor, 
 
 
 def fit_ngrams(classifier: ngrams.NGrams, prepared: Prepared) -> None:
-    """Fits the linear classifier to the training split."""
+    """Fits the linear classifier to the training split; of very many texts to some at even distances."""
     units, offsets = ngrams.spell(prepared.tokenizer.tokens())
     classifier.units.copy_(units)
     classifier.offsets.copy_(offsets)
-    texts = prepared.texts["train"]
+    texts, labels = prepared.texts["train"], prepared.labels["train"]
+    share = MOST_NGRAMS / max(1, classifier.longest * int(texts.lengths.sum()))
+    if share < 1.0:
+        rows = np.linspace(0, len(texts) - 1, max(1, int(share * len(texts)))).astype(int)
+        texts, labels = texts.select(rows), labels[rows]
     buckets: list[Tensor] = []
     counts: list[Tensor] = []
-    for start in range(0, len(texts), 256):
-        found, once = classifier.buckets(
-            *texts.padded(np.arange(start, min(start + 256, len(texts))), prepared.spec.pad)
-        )
+    for cut in cut_by_length(texts.lengths, 256, 2**16):
+        found, once = classifier.buckets(*texts.padded(np.arange(cut.start, cut.stop), prepared.spec.pad))
         buckets.append(found[once].int())
         counts.append(once.sum(1))
     ends = torch.cat(counts).cumsum(0)
     starts = torch.cat([ends.new_zeros(1), ends[:-1]])
-    classifier.fit(torch.cat(buckets), starts, torch.from_numpy(prepared.labels["train"]))
+    classifier.fit(torch.cat(buckets), starts, torch.from_numpy(labels))
 
 
 def class_weights(config: SentimentTrain, labels: np.ndarray, classes: int) -> list[float] | None:
