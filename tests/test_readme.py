@@ -35,7 +35,9 @@ def commands(text: str) -> list[str]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the commands take for granted: some texts, data sets by name, two runs."""
     place = tmp_path_factory.mktemp("readme")
-    (place / "reviews.csv").write_text("review,stars\n" + "a good film,5\na dull film,1\n" * 30, encoding="utf-8")
+    (place / "reviews.csv").write_text(
+        "review,stars\n" + "".join(f"a good film {n},5\na dull film {n},1\n" for n in range(30)), encoding="utf-8"
+    )
     for name in ("a.csv", "b.csv"):
         (place / name).write_text("text,label\n" + "a good film,good\na dull film,bad\n" * 20, encoding="utf-8")
     (place / "reviews.txt").write_text("a good film\n\n这部电影很好\n", encoding="utf-8")
