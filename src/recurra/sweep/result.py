@@ -39,8 +39,8 @@ def tell_result(study: Study, folder: Path) -> None:
         run = Path(best[0].best.user_attrs.get("folder", ""))
         if _link(run / BEST, folder / BEST):
             console.print(f"  checkpoint   {BEST} of trial {best[0].best.number}, the best: checkpoint={folder}")
-        elif run.is_absolute():
-            console.print(f"  checkpoint   that of the best, trial {best[0].best.number}, is not here: {run}")
+        elif not run.is_dir():
+            console.print(f"  checkpoint   that of trial {best[0].best.number}, the best, lies elsewhere: {run}")
     if best:
         console.print(Text("the best again:", style="bold"))
         for row in best:
