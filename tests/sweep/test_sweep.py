@@ -192,9 +192,9 @@ def test_the_whole_sweep_ends_in_time(capfd: pytest.CaptureFixture[str]) -> None
         return 0.5
 
     began = time.monotonic()
-    assert run("train", job, [*SWEEP, "seed=1,2,3", "sweep.timeout=4"]) == 0
+    assert run("train", job, [*SWEEP, "seed=1,2,3", "sweep.timeout=10"]) == 0
     assert time.monotonic() - began < 30
-    assert "trials cut off: " in capfd.readouterr().err
+    assert "trials cut off: 2" in capfd.readouterr().err
 
 
 def worker(name: str, *words: str) -> subprocess.Popen[str]:

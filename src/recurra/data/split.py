@@ -14,10 +14,14 @@ def spread(rows: Any, most: int) -> Any:
     return rows.select(np.linspace(0, len(rows) - 1, most).astype(int)) if len(rows) > most else rows
 
 
+def folded(text: str) -> str:
+    """A text without what tells it from no other: case and blanks."""
+    return " ".join(text.lower().split())
+
+
 def distinct(texts: Iterable[str]) -> np.ndarray:
     """For each text the number of the first that is the same but for case and blanks."""
-    plain = (" ".join(text.lower().split()).encode() for text in texts)
-    digests = (int.from_bytes(hashlib.blake2b(text, digest_size=8).digest()) for text in plain)
+    digests = (int.from_bytes(hashlib.blake2b(folded(text).encode(), digest_size=8).digest()) for text in texts)
     _, first, member = np.unique(np.fromiter(digests, np.uint64), return_index=True, return_inverse=True)
     numbers: np.ndarray = first[member]
     return numbers

@@ -9,7 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recurra.data.cache import column
 from recurra.data.encoded import Encoded
+from recurra.data.split import folded
 from recurra.task.sentiment.corpus import Corpus
 from recurra.tokenizer.tokenizer import TextTokenizer
 
@@ -49,11 +51,10 @@ def _fingerprints(corpus: Corpus, split: str) -> tuple[np.ndarray, int]:
     """A number for each text, the same for texts that differ in case and white space alone; and the empty ones."""
     numbers: list[int] = []
     empty = 0
-    for batch in corpus.splits[split].select_columns("text").iter(1000):
-        for text in batch["text"]:
-            plain = " ".join(text.lower().split())
-            empty += not plain
-            numbers.append(hash(plain))
+    for text in column(corpus.splits[split], "text"):
+        plain = folded(text)
+        empty += not plain
+        numbers.append(hash(plain))
     return np.array(numbers, dtype=np.int64), empty
 
 

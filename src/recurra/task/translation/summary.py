@@ -9,6 +9,7 @@ from rich.text import Text
 
 from recurra.config.translation import ParallelData
 from recurra.data.cache import column
+from recurra.data.split import folded
 from recurra.task.translation.batch import Pairs
 from recurra.task.translation.corpus import Corpus
 from recurra.tokenizer.pair import SidesTokenizer
@@ -33,7 +34,7 @@ def summarise(
         table.add_column(heading, justify="left" if heading == "split" else "right", no_wrap=True)
     known: set[int] = set()
     for split, rows in corpus.splits.items():
-        hashes = [hash(" ".join(text.lower().split())) for text in column(rows, "source")]
+        hashes = [hash(folded(text)) for text in column(rows, "source")]
         repeated = "" if split == "train" else f"{sum(number in known for number in hashes):,}"
         if split == "train":
             known = set(hashes)
