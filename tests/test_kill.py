@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import read_checkpoint
 from recurra.runs import BEST, LAST, METRICS
+from recurra.stop import StopRequest
 from tests.conftest import SMALL, write_reviews
 from tests.helpers import assert_same, below, make_run, own_files
 
@@ -145,7 +145,7 @@ def test_a_second_signal_exits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[int] = []
     monkeypatch.setattr(os, "_exit", codes.append)
     before = signal.getsignal(signal.SIGINT)
-    with StopRequest() as stop:
+    with StopRequest("now", "again") as stop:
         signal.raise_signal(signal.SIGINT)
         assert (stop.signal, codes) == (signal.SIGINT, [])
         signal.raise_signal(signal.SIGINT)

@@ -29,7 +29,6 @@ from recurra.callbacks.progress import ProgressBar
 from recurra.callbacks.pruning import Pruning
 from recurra.callbacks.record import Record
 from recurra.callbacks.samples import Samples
-from recurra.callbacks.stop import StopRequest
 from recurra.callbacks.trial import TrialReport
 from recurra.checkpoint import Checkpoint, read_checkpoint
 from recurra.config.train import Train
@@ -37,6 +36,7 @@ from recurra.errors import UserError
 from recurra.hardware import Hardware, choose
 from recurra.logger.build import wandb_run
 from recurra.scheduler import used_batches
+from recurra.stop import StopRequest
 from recurra.sweep.trial import in_trial
 from recurra.task.base import Predictor, Report, Task, TaskModule
 from recurra.terminal import console

@@ -19,6 +19,7 @@ from tests.conftest import SMALL, write_reviews
 from tests.helpers import below, own_files
 
 from recurra.commands.cli import run
+from recurra.sweep import launcher
 
 ROOT = Path(__file__).parents[2]
 SWEEP = ["-m", "sweep.jobs=2", "logger=csv"]
@@ -245,6 +246,22 @@ def test_an_interrupted_sweep_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 143, said
     assert "interrupted; the same command with sweep.resume=auto goes on" in said
     assert "Traceback" not in said
+
+
+def test_a_signal_is_heard_where_a_library_would_take_it_for_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    compose = launcher.compose
+
+    def interrupted(*arguments: Any) -> Any:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except BaseException as error:
+            raise ValueError from error
+        return compose(*arguments)
+
+    monkeypatch.setattr(launcher, "compose", interrupted)
+    words = ["-m", "logger=csv", "sweep.jobs=1", "model.layers=1,5"]
+    assert run("train", jobs(), words) == 143
+    assert "failed" not in [line["state"] for line in leaderboard(only_sweep())]
 
 
 def test_a_trial_that_was_cut_off_goes_on_from_its_checkpoint(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ import torch
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from recurra.atomic import write_atomically
-from recurra.callbacks.stop import StopRequest
 from recurra.checkpoint import KEY, read_checkpoint
 from recurra.config.train import Task
 from recurra.runs import BEST, LAST
+from recurra.stop import StopRequest
 from recurra.task.base import TaskModule
 from recurra.terminal import console
 
@@ -84,7 +84,7 @@ class Checkpointing(pl.Callback):
             return
         if self.stop.signal is not None:
             self.save(trainer, LAST)
-            self.stop.check(self.folder)
+            self.stop.check()
         if time.monotonic() - self.saved_at >= self.seconds:
             self.save(trainer, LAST)
 
@@ -102,7 +102,7 @@ class Checkpointing(pl.Callback):
             self.best, self.best_scores = score, module.scores()
         if self.between_updates:
             self.save(trainer, LAST)
-            self.stop.check(self.folder)
+            self.stop.check()
 
     def save(self, trainer: pl.Trainer, name: str) -> bool:
         """Writes a checkpoint, if there is room on the disk and sense in the weights; else the one before stays."""

@@ -37,12 +37,12 @@ def train(config: Train) -> float:
     import torch
 
     from recurra import runs, training
-    from recurra.callbacks.stop import StopRequest
     from recurra.checkpoint import read_checkpoint
     from recurra.closing import closing_words
     from recurra.hardware import keep_freed_memory, prepare_process
     from recurra.logger.build import close_loggers, make_loggers
     from recurra.scheduler import used_batches
+    from recurra.stop import StopRequest
     from recurra.task import load_task
     from recurra.terminal import console
 
@@ -90,18 +90,18 @@ def train(config: Train) -> float:
         # training
         loggers = make_loggers(config, run_folder, 0 if previous is None else previous.rows_logged)
         closing.callback(close_loggers)
-        stop = closing.enter_context(StopRequest())
+        stop = closing.enter_context(StopRequest("after this batch", f"resume=auto, or resume={run_folder},"))
         trainer, keeping = training.make_trainer(config, len(loaders.train), run_folder, hardware, loggers, stop)
         pl.seed_everything(config.seed, verbose=False)
         last = None if previous is None else str(previous.path)
         trainer.fit(module, loaders.train, loaders.validation, ckpt_path=last)
         seconds = keeping.seconds_trained
-        stop.check(run_folder)
+        stop.check()
 
         # the test split, once, by the checkpoint that was kept
         predictor = task.predictor(read_checkpoint(run_folder / runs.BEST), hardware.device)
         report = task.report(predictor, prepared, prepared.told, run_folder)
-        stop.check(run_folder)
+        stop.check()
         metrics = {
             **keeping.best_scores,
             **report.scores,

@@ -24,6 +24,7 @@ from typing import Any
 
 import cloudpickle
 
+from recurra.stop import SIGNALS
 from recurra.sweep import trial
 from recurra.sweep.trial import Done, Score
 
@@ -145,7 +146,7 @@ def _starting() -> Iterator[None]:
     blocks = hasattr(signal, "pthread_sigmask")
     if blocks:
         resource_tracker.ensure_running()  # which would let them through again
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, trial.SIGNALS)
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
     finally:

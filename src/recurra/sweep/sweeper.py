@@ -19,6 +19,7 @@ from optuna.trial import TrialState
 from hydra_plugins.recurra_sweeps import RecurraLauncher, RecurraSweeper
 from recurra.config.sweep import Space, Sweep
 from recurra.errors import Pruned, TrialsFailed, UserError
+from recurra.stop import StopRequest
 from recurra.sweep import folder as folders
 from recurra.sweep import launcher
 from recurra.sweep.facts import facts_of, read_metrics, values_of
@@ -125,26 +126,28 @@ class _Sweep:
         """Our own launcher: as soon as a trial ends the next one starts."""
         running: list[_Running] = []
         try:
-            more = True
-            while more or running:
-                while more and len(running) < self.jobs:
-                    point = self._next()
-                    if point is None:
-                        more = False
-                    else:
-                        running += self._start(ours, point)
-                running = [each for each in running if not self._ended(each)]
-                if time.monotonic() >= self.ends and running:
-                    self._stop(running)
-                    console.print(f"sweep.timeout: trials cut off: {len(running)}; sweep.resume=auto goes on with them")
-                    return
-                self._tell_progress(len(running))
-                time.sleep(launcher.TICK)
-        except BaseException as error:
+            with StopRequest("when the trials have saved their state", "sweep.resume=auto") as stop:
+                self._until_the_end(ours, running, stop)
+        finally:  # a second signal raises again by now
             self._stop(running)
-            if not isinstance(error, Exception):
-                console.print("interrupted; the same command with sweep.resume=auto goes on")
-            raise
+
+    def _until_the_end(self, ours: RecurraLauncher, running: list[_Running], stop: StopRequest) -> None:
+        more = True
+        while more or running:
+            while more and len(running) < self.jobs:
+                stop.check()
+                point = self._next()
+                if point is None:
+                    more = False
+                else:
+                    running += self._start(ours, point)
+            running[:] = [each for each in running if not self._ended(each)]
+            if time.monotonic() >= self.ends and running:
+                console.print(f"sweep.timeout: trials cut off: {len(running)}; sweep.resume=auto goes on with them")
+                return
+            stop.check()
+            self._tell_progress(len(running))
+            time.sleep(launcher.TICK)
 
     def _start(self, ours: RecurraLauncher, point: Point) -> list[_Running]:
         try:

@@ -24,9 +24,7 @@ from typing import Any, NoReturn
 import cloudpickle
 
 from recurra.errors import Pruned
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-"""Those that ask a trial to save its state and end."""
+from recurra.stop import SIGNALS
 
 
 @dataclass(frozen=True)

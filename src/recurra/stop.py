@@ -1,10 +1,13 @@
-"""Ctrl-C and SIGTERM: the first asks the run to stop where it can be gone on with, the second ends it at once."""
+"""Ctrl-C and SIGTERM: the first asks for a stop where the work can be gone on with, the second ends it at once.
+
+A handler that raised would do so wherever the program happens to be, and libraries turn what is raised into errors of
+their own.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -14,9 +17,13 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """Remembers the signal that asked for an end; a context manager that puts the former handlers back."""
+    """Remembers the signal that asked for an end; a context manager that puts the former handlers back.
 
-    def __init__(self) -> None:
+    ``after`` says when the stop comes, ``again`` the options with which the same command goes on.
+    """
+
+    def __init__(self, after: str, again: str) -> None:
+        self.after, self.again = after, again
         self.signal: int | None = None
         self.former: dict[int, Any] = {}
 
@@ -34,13 +41,14 @@ class StopRequest:
         for number in SIGNALS:
             signal.signal(number, self.handle)
 
-    def check(self, run: Path) -> None:
+    def check(self) -> None:
         """Raises `Interrupted` if a signal came, with the words that say how to go on."""
         if self.signal is not None:
-            raise Interrupted(self.signal, f"interrupted; the same command with resume=auto, or resume={run}, goes on")
+            raise Interrupted(self.signal, f"interrupted; the same command with {self.again} goes on")
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None:
             os._exit(128 + number)
         self.signal = number
-        os.write(2, b"\nstopping after this batch; once more to stop at once\n")  # print() may be at work right now
+        said = f"\nstopping {self.after}; once more to stop at once\n"
+        os.write(2, said.encode())  # print() may be at work right now
