@@ -49,8 +49,7 @@ def returning(action: Callable[[], Any]) -> Callable[[], JobReturn]:
 def outcome(action: Callable[[], Any], folder: Path, limit: float | None = None) -> Outcome:
     process = Process(returning(action), folder, limit)
     while True:
-        while not process.scores.empty():
-            process.answer(process.scores.get().value < 3)
+        process.answer(lambda score: score.value < 3)
         if (found := process.poll()) is not None:
             return found
         time.sleep(0.01)
@@ -123,6 +122,26 @@ def test_outside_of_a_trial_nobody_gives_up() -> None:
 
     assert not in_trial()
     assert worth_going_on(1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("read", "told"), [("__import__('time').sleep(1) or 42", None), ("1 / 0", "ZeroDivisionError")]
+)
+def test_a_result_may_take_its_time_to_be_read_or_be_unreadable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str, told: str | None
+) -> None:
+    monkeypatch.setattr("recurra.sweep.process._SECONDS_TO_READ", 0.5)
+
+    class Result:
+        def __reduce__(self) -> Any:
+            return eval, (read,)
+
+    found = outcome(Result, tmp_path)
+    if told is None:
+        assert found.result.return_value == 42
+    else:
+        assert found.reason is not None
+        assert told in found.reason
 
 
 SCRIPT = """

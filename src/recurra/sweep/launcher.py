@@ -35,9 +35,7 @@ def launch(launcher: RecurraLauncher, job_overrides: Sequence[Sequence[str]], fi
                 number, _ = waiting.pop(0)
                 running[number] = start(launcher, configs[number], limit=None)
             for number, process in list(running.items()):
-                while not process.scores.empty():
-                    process.scores.get()
-                    process.answer(True)
+                process.answer()
                 if (outcome := process.poll()) is not None:
                     del running[number]
                     returns[number] = returned(outcome, configs[number])

@@ -41,6 +41,7 @@ _AT_START = {
     "TERM": "dumb",  # what is printed goes to a log
 }
 _SECONDS_TO_END = 10.0  # what a trial has for its last breath, once it has said that it is done
+_SECONDS_TO_READ = 5.0  # for its last words, when it has ended; a process that it left behind may hold the line open
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Process:
     def __init__(self, job: Callable[[], Any], folder: Path, limit: float | None, modules: Sequence[str] = ()) -> None:
         self.log = folder / LOG
         self.limit = limit
-        self.scores: queue.SimpleQueue[Score] = queue.SimpleQueue()
+        self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._scores: list[Score] = []
         self.done: Done | None = None
         self.done_at = 0.0
         self.cut: str | None = None
@@ -80,14 +82,18 @@ class Process:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def answer(self, go_on: bool) -> None:
-        """Answers the oldest score that has not been answered."""
-        with contextlib.suppress(OSError):  # a trial that has ended hears nothing more; `poll` finds out
-            self._pipe.send(go_on)
+    def answer(self, worth_going_on: Callable[[Score], bool] = lambda score: True) -> None:
+        """Answers the scores that the trial has told since: whether it should go on."""
+        self._understand()
+        while self._scores:
+            go_on = worth_going_on(self._scores.pop(0))
+            with contextlib.suppress(OSError):  # a trial that has ended hears nothing more; `poll` finds out
+                self._pipe.send(go_on)
 
     def poll(self) -> Outcome | None:
         """How the trial ended, or None while it runs; one past its time is ended here."""
         now = time.monotonic()
+        self._understand()
         if self._process.is_alive():
             if self.limit is not None and now - self.began > self.limit and self.done is None:
                 self.end(f"still running after {self.limit:g} s (sweep.trial_timeout)")
@@ -95,7 +101,8 @@ class Process:
                 self._kill()
             return None
         self._kill()  # what the trial may have left behind
-        self._reader.join(2.0)
+        self._reader.join(_SECONDS_TO_READ)
+        self._understand()
         self._pipe.close()
         done = self.done or Done(reason=self.cut or _why(self._process.exitcode))
         return Outcome(done.result, done.reason, done.pruned, now - self.began)
@@ -122,13 +129,21 @@ class Process:
                 os.kill(self._process.pid, number)
 
     def _read(self) -> None:
-        with contextlib.suppress(Exception):  # a trial that is killed may break off amid a word
+        with contextlib.suppress(EOFError, OSError):  # a trial that is killed may break off amid a word
             while True:
-                message = pickle.loads(self._pipe.recv_bytes())
-                if isinstance(message, Score):
-                    self.scores.put(message)
-                else:
-                    self.done, self.done_at = message, time.monotonic()
+                self._heard.put(self._pipe.recv_bytes())
+
+    def _understand(self) -> None:
+        """Takes in what was heard; it may have to import modules first, for which the reader has no time."""
+        while not self._heard.empty():
+            try:
+                message = pickle.loads(self._heard.get())
+            except Exception as error:  # whatever a class does that is unpickled
+                message = Done(reason=f"its result cannot be read: {type(error).__name__}: {error}")
+            if isinstance(message, Score):
+                self._scores.append(message)
+            else:
+                self.done, self.done_at = message, time.monotonic()
 
 
 @contextlib.contextmanager

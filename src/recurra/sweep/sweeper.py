@@ -173,9 +173,7 @@ class _Sweep:
     def _ended(self, running: _Running) -> bool:
         point, process = running.point, running.process
         judged = self.options.objectives in (None, [_watched(running.config)])
-        while not process.scores.empty():
-            score = process.scores.get()
-            process.answer(self.study.report(point, score.step, score.value) if judged else True)
+        process.answer(lambda score: not judged or self.study.report(point, score.step, score.value))
         outcome = process.poll()
         if outcome is None:
             return False
@@ -191,9 +189,7 @@ class _Sweep:
             ends = time.monotonic() + _SECONDS_TO_SAVE
             while time.monotonic() < ends and any(each.process.poll() is None for each in running):
                 for each in running:
-                    while not each.process.scores.empty():
-                        each.process.scores.get()
-                        each.process.answer(True)
+                    each.process.answer()
                 time.sleep(launcher.TICK)
         finally:  # also where a second signal cuts the waiting short
             for each in running:
