@@ -44,6 +44,7 @@ def test_small_weights_are_zero_and_stay_zero(root: Path, monkeypatch: pytest.Mo
 
 def test_what_has_not_learned_yet_is_not_pruned() -> None:
     assert "init_from=RUN" in check("train", ["callbacks=prune"])[0]
+    assert "init_from=RUN" in check("train", ["callbacks=prune", "resume=auto"])[0]  # which may start a new one
     assert check("train", ["callbacks=prune", "init_from=RUN"]) == []
 
 

@@ -241,6 +241,17 @@ class TestGoingOn:
             assert "ngrams" in key or torch.allclose(weights(taken)[key], weight), key
         assert torch.count_nonzero(weights(taken)[name]) == torch.count_nonzero(weights(fresh)[name])
 
+    @pytest.mark.parametrize("by_name", [False, True])
+    def test_a_run_from_other_weights_is_gone_on_with_by_the_same_command(self, root: Path, by_name: bool) -> None:
+        name = f"based-{by_name}"
+        words = [f"init_from={make_run(root, f'basis-{by_name}', *FAST)}", "trainer.max_epochs=2"]
+        with interrupted_after(2):
+            train(self.config(root, name, *words))
+        (run,) = (root / name).glob("sentiment/*")
+        train(self.config(root, name, *words, f"resume={run if by_name else 'auto'}"))
+        assert list((root / name).glob("sentiment/*")) == [run]
+        assert metrics(run)["train/steps"] == 16
+
     def test_a_score_on_data_that_have_changed_is_told_as_one(
         self, root: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

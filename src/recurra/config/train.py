@@ -205,14 +205,8 @@ class Train(Section):
     space: Space | None = Field(default=None, exclude=True)
 
     @model_validator(mode="after")
-    def one_beginning(self) -> Train:
-        if self.resume not in (None, "auto") and self.init_from is not None:
-            raise ValueError("resume=RUN goes on with a run, init_from= starts a new one: give one of the two")
-        return self
-
-    @model_validator(mode="after")
     def pruning_of_what_has_learned(self) -> Train:
-        if self.callbacks.prune is not None and self.init_from is None and self.resume is None:
+        if self.callbacks.prune is not None and self.init_from is None:
             raise ValueError("callbacks.prune takes the least of a trained network away; name it with init_from=RUN")
         return self
 
