@@ -87,6 +87,7 @@ class Muon(torch.optim.Optimizer):
             if not state:
                 state["step"] = torch.zeros((), dtype=torch.float32, device=weight.device)
                 state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
+            state["step"] = state["step"].to(weight.device)  # a checkpoint is read on the CPU, and this stays there
         states = [self.state[weight] for weight in weights]
         adamw(
             weights, [weight.grad for weight in weights],  # type: ignore[misc]
