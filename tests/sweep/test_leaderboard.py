@@ -115,6 +115,17 @@ def test_what_did_not_end_well_comes_last_with_its_reason(tmp_path: Path) -> Non
     assert "7,053,696" in shown(found)
 
 
+def test_the_score_is_named_after_the_task_that_has_one(tmp_path: Path) -> None:
+    trials = [
+        trial(0, {"task": "chargen"}, state="FAIL", reason="boom", watched="val/nats"),
+        trial(1, {"task": "sentiment"}, 0.5),
+    ]
+    write_csv(rows(trials, None), tmp_path / "l.csv")
+    with (tmp_path / "l.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["val/accuracy"] for line in lines] == ["", "0.5"]
+
+
 def test_a_command_can_be_typed_again() -> None:
     (row,) = rows([trial(0, {"a": 1}, 0.5, words=["data.text='it\\'s, = great'", "paths.data='/a b'", "a=1"])], None)
     assert shlex.split(row.command())[-3:] == ["data.text=it's, = great", "paths.data=/a b", "a=1"]

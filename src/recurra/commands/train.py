@@ -125,4 +125,5 @@ def train(config: Train) -> float:
         if table is not None:
             console.print(table)
         console.print(closing_words(task, config, run_folder, report, time.time() - began))
-        return keeping.best_scores[config.task.monitor]
+        score: float = metrics[config.task.monitor]
+        return score

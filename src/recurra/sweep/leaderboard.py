@@ -149,7 +149,8 @@ def _mark_front(candidates: list[Row]) -> None:
 def write_csv(found: list[Row], path: Path) -> None:
     """All rows, with their commands."""
     names = list(dict.fromkeys(name for row in found for name in row.labels))
-    heads = found[0].scores if len({row.scores[0] for row in found if row.done}) == 1 else ["score"]
+    scores = {tuple(row.scores) for row in found if row.done}
+    heads = list(scores.pop()) if len(scores) == 1 else ["score"]
     heads = [head or "score" for head in heads]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
