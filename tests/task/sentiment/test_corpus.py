@@ -188,6 +188,13 @@ def test_minus_one_is_a_label_where_training_has_it(tmp_path: Path) -> None:
 # Splits
 
 
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_file_of_ones_own_is_scored_without_training_rows(tmp_path: Path, split: str) -> None:
+    path = write(tmp_path / "a.jsonl", rows(4, ("good", "bad")))
+    corpus = load(tmp_path, ["bad", "good"], split, **{split: path})
+    assert corpus.label_ids(split).tolist() == [1, 0, 1, 0]
+
+
 def test_missing_splits_are_cut_off_the_training_rows(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", rows(400, ("a", "a", "a", "b")))
     corpus = load(tmp_path, train=path, validation_fraction=0.2, test_fraction=0.1)

@@ -58,7 +58,7 @@ class Corpus:
 def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = None, split: str | None = None) -> Corpus:
     """Finds, reads and checks a data set; with ``labels`` (those of a checkpoint) only these may occur.
 
-    With ``split`` only that one is wanted: the corpus has it, and the others only where it is made from them.
+    With ``split`` only that one is wanted: the corpus has it, and the others only where it may depend on them.
     """
     if data.name == "reviews" and not data.own_files():
         from recurra.data.reviews import generate
@@ -106,10 +106,11 @@ def _read(data: SentimentData, paths: Paths, source: Source, labels: list[str] |
         )
         return found
 
-    if split == "test" and labels is not None and "test" in source.splits:
-        test = read("test")
-        if _labelled(test, labels):
-            return Corpus(data.name, source.description, source.fingerprint, {"test": test}, labels)
+    alone = split == "test" or "train" not in source.splits  # else validation may be told as test, and be cut anew
+    if split is not None and alone and labels is not None and split in source.splits:
+        rows = read(split)
+        if _labelled(rows, labels):
+            return Corpus(data.name, source.description, source.fingerprint, {split: rows}, labels)
     if "train" not in source.splits:
         raise UserError(f"{source.description}: there is no training split; give data.train=FILE")
     splits = {name: read(name) for name in source.splits}

@@ -171,7 +171,8 @@ def fit_ngrams(classifier: ngrams.NGrams, prepared: Prepared) -> None:
     classifier.units.copy_(units)
     classifier.offsets.copy_(offsets)
     texts, labels = prepared.texts["train"], prepared.labels["train"]
-    share = MOST_NGRAMS / max(1, classifier.longest * int(texts.lengths.sum()))
+    count = int(np.diff(offsets.numpy())[texts.ids].sum())
+    share = MOST_NGRAMS / max(1, classifier.longest * count)
     if share < 1.0:
         rows = np.linspace(0, len(texts) - 1, max(1, int(share * len(texts)))).astype(int)
         texts, labels = texts.select(rows), labels[rows]
