@@ -7,7 +7,7 @@ from itertools import count
 import torch
 from torch import Tensor
 
-from recurra.decode.search import Hypothesis, Search, Step, Trail, likeliest, log_coverage
+from recurra.decode.search import Hypothesis, Search, Step, Trail, likeliest
 
 
 @torch.inference_mode()
@@ -42,7 +42,7 @@ def beam_search(step: Step, state: Tensor, lengths: Tensor, longest: Tensor, sea
         ended = word == search.end
         total, place = likeliest(best.masked_fill(ended, -torch.inf), search.beam)
         best, ended, parent = best[:, : search.beam], ended[:, : search.beam], row[:, : search.beam]
-        score = search.score(best, norms[written + 1], log_coverage(attended, lengths[rows])[parent])
+        score = best / norms[written + 1] + search.coverage(attended, lengths[rows])[parent]
         trail.finish(living, score.masked_fill(~ended, -torch.inf), best, parent)
 
         limit = longest[living]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from recurra.decode.sampling import draw
-from recurra.decode.search import Hypothesis, Search, Step, Trail, log_coverage
+from recurra.decode.search import Hypothesis, Search, Step, Trail
 
 
 def greedy(step: Step, state: Tensor, lengths: Tensor, longest: Tensor, search: Search) -> list[list[Hypothesis]]:
@@ -70,7 +70,7 @@ def write(
 
         ended = tokens == search.end
         if ended.any():
-            score = search.score(total, norms[written + 1], log_coverage(attended, lengths[rows]))
+            score = total / norms[written + 1] + search.coverage(attended, lengths[rows])
             (end,) = ended.nonzero(as_tuple=True)  # rows of this step
             trail.finish(rows[end], score[end, None], total[end, None], end[:, None])
         (origin,) = (~ended).nonzero(as_tuple=True)

@@ -35,9 +35,15 @@ class Search(recurra_runtime.search.Search):
         lengths = torch.arange(int(longest.max()) + 2, device=longest.device)
         return ((5 + lengths) / 6) ** self.length_penalty
 
-    def score(self, log_probability: Tensor, norm: Tensor, coverage: Tensor) -> Tensor:
-        """Scores of finished hypotheses. ``log_probability``, ``norm`` and ``coverage`` broadcast."""
-        return log_probability / norm + self.coverage_penalty * coverage
+    def coverage(self, attended: Tensor, lengths: Tensor) -> Tensor:
+        """What is added to the scores of hypotheses that have ``attended`` ``(n, source)`` to their sources: ``(n,)``.
+
+        β · Σ log min(attended, 1) over the ``lengths`` ``(n,)`` first columns (Wu et al. 2016).
+        """
+        if self.coverage_penalty == 0:
+            return attended.new_zeros(len(attended))
+        padding = torch.arange(attended.shape[1], device=attended.device) >= lengths[:, None]
+        return self.coverage_penalty * attended.clamp(UNSEEN, 1.0).log().masked_fill(padding, 0.0).sum(1)
 
     def bound(self, log_probability: Tensor, norm: Tensor) -> Tensor:
         """What living hypotheses can score at most, if ``norm`` is that of the longest that they can become.
@@ -53,12 +59,6 @@ class Hypothesis:
     score: float
     log_probability: float  # the end's included
     attention: Tensor  # (target, source): a row for each token, a column for each token of the source
-
-
-def log_coverage(attended: Tensor, lengths: Tensor) -> Tensor:
-    """Σ log min(attended, 1) ``(n,)`` over the ``lengths`` ``(n,)`` first columns of ``attended`` ``(n, source)``."""
-    padding = torch.arange(attended.shape[1], device=attended.device) >= lengths[:, None]
-    return attended.clamp(UNSEEN, 1.0).log().masked_fill(padding, 0.0).sum(1)
 
 
 def likeliest(scores: Tensor, count: int) -> tuple[Tensor, Tensor]:

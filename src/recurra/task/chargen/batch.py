@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.data.batch import Batch
 from recurra.data.streams import Windows
 from recurra.tokenizer.codepoints import CodePointTokenizer
 
@@ -18,7 +18,7 @@ NOT_SCORED = -100
 
 
 @dataclass
-class WindowBatch:
+class WindowBatch(Batch):
     """Windows of a text, each with what follows its characters."""
 
     tokens: Tensor  # (streams, time)
@@ -30,15 +30,6 @@ class WindowBatch:
     def scored(self) -> int:
         """Number of targets that count."""
         return int((self.targets != NOT_SCORED).sum())
-
-    def to(self, device: Any, non_blocking: bool = False) -> WindowBatch:
-        tokens, targets, fresh = (
-            part.to(device, non_blocking=non_blocking) for part in (self.tokens, self.targets, self.fresh)
-        )
-        return WindowBatch(tokens, targets, fresh, self.alone)
-
-    def pin_memory(self) -> WindowBatch:
-        return WindowBatch(self.tokens.pin_memory(), self.targets.pin_memory(), self.fresh.pin_memory(), self.alone)
 
 
 def batch_maker(text: np.ndarray, tokenizer: CodePointTokenizer, pin: bool = False) -> Callable[[Windows], WindowBatch]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.data.batch import Batch
 from recurra.data.cache import column
 from recurra.data.encoded import Encoded
 from recurra.task.translation.corpus import Split
@@ -18,18 +18,12 @@ from recurra.tokenizer.pair import SidesTokenizer
 
 
 @dataclass
-class PairBatch:
+class PairBatch(Batch):
     """Padded sources and translations."""
 
     source: Tensor  # (batch, time), padded at the end; the end token after each text
     lengths: Tensor  # (batch,), at least 1
     target: Tensor  # (batch, time), padded at the end; between begin and end
-
-    def to(self, device: Any, non_blocking: bool = False) -> PairBatch:
-        return PairBatch(*(getattr(self, f).to(device, non_blocking=non_blocking) for f in self.__annotations__))
-
-    def pin_memory(self) -> PairBatch:
-        return PairBatch(*(getattr(self, f).pin_memory() for f in self.__annotations__))
 
 
 @dataclass(frozen=True)
