@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import signal
-from collections.abc import Iterator
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import torch
@@ -18,6 +20,8 @@ from recurra.commands.check import compose
 from recurra.commands.train import train
 from recurra.errors import Interrupted
 from tests.conftest import SMALL
+
+T = TypeVar("T")
 
 
 def own_files(folder: Path) -> list[str]:
@@ -91,3 +95,15 @@ def interrupted_after(batches: int, number: int = signal.SIGINT) -> Iterator[Non
         with pytest.raises(Interrupted) as interrupted:
             yield
     assert interrupted.value.signal == number
+
+
+def wait_for(
+    condition: Callable[[], T | None], process: subprocess.Popen[Any] | None = None, seconds: float = 300.0
+) -> T:
+    """What ``condition`` gives as soon as it is something; ``process`` must live until then."""
+    ends = time.monotonic() + seconds
+    while not (found := condition()):
+        assert process is None or process.poll() is None, "the process ended too soon"
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.01)
+    return found

@@ -93,12 +93,14 @@ def test_killed_in_the_middle_the_same_command_goes_on_bit_for_bit(
     root: Path, quick: None, start: Callable[..., Command]
 ) -> None:
     """Of two runs that start at once the older is killed and gone on with; the newer lives, and is left alone."""
-    commands = [start("out"), start("out")]
-    folders = [command.after(rows=3) for command in commands]
+    commands, folders = [start("out"), start("out")], []
+    for command in commands:
+        folders.append(command.after(rows=3))
+        command.send(signal.SIGSTOP)  # it does not come to its end while the other begins
     assert folders[0] != folders[1]
     ages = [(folder / "config.yaml").stat().st_mtime_ns for folder in folders]
     older, newer = sorted((0, 1), key=lambda i: ages[i])
-    commands[newer].send(signal.SIGSTOP)
+    commands[older].send(signal.SIGCONT)
     commands[older].after(rows=11)
     commands[older].send(signal.SIGKILL)
     assert commands[older].end() == -signal.SIGKILL

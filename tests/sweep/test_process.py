@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
+from tests.helpers import wait_for
 
 from recurra.sweep.process import LOG, Outcome, Process
 
@@ -46,13 +47,14 @@ def returning(action: Callable[[], Any]) -> Callable[[], JobReturn]:
     return job
 
 
-def outcome(action: Callable[[], Any], folder: Path, limit: float | None = None) -> Outcome:
-    process = Process(returning(action), folder, limit)
-    while True:
+def outcome(action: Callable[[], Any], folder: Path) -> Outcome:
+    process = Process(returning(action), folder, None)
+
+    def ended() -> Outcome | None:
         process.answer(lambda score: score.value < 3)
-        if (found := process.poll()) is not None:
-            return found
-        time.sleep(0.01)
+        return process.poll()
+
+    return wait_for(ended)
 
 
 def test_a_result_comes_back_and_what_is_printed_stays_in_the_log(tmp_path: Path) -> None:
@@ -98,8 +100,10 @@ def test_one_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> Non
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
 
-    found = outcome(action, tmp_path, limit=1.0)
-    assert found.reason == "still running after 1 s (sweep.trial_timeout)"
+    process = Process(returning(action), tmp_path, None)
+    wait_for(lambda: (tmp_path / "child").exists() and (tmp_path / "child").read_text() != "")
+    process.limit = 0.01
+    assert wait_for(process.poll).reason == "still running after 0.01 s (sweep.trial_timeout)"
     assert is_gone(int((tmp_path / "child").read_text()))
 
 
@@ -180,8 +184,7 @@ def test_a_signal_to_all_is_passed_on_by_the_sweep_alone(tmp_path: Path) -> None
     script = script.replace("process = ", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\nprocess = ")
     (tmp_path / "script.py").write_text(script)
     sweep = subprocess.Popen([sys.executable, "script.py"], cwd=tmp_path, start_new_session=True)
-    while not (tmp_path / "began").exists():
-        time.sleep(0.02)
+    wait_for((tmp_path / "began").exists, sweep)
     os.killpg(sweep.pid, signal.SIGTERM)
     assert sweep.wait(60) == 0
     assert (tmp_path / "result").read_text() == "42"
@@ -190,24 +193,21 @@ def test_a_signal_to_all_is_passed_on_by_the_sweep_alone(tmp_path: Path) -> None
 def test_it_dies_with_its_parent(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=tmp_path)
     pids = tmp_path / "pids"
-    for _ in range(1000):
-        if pids.exists() and pids.read_text():
-            break
-        time.sleep(0.02)
-    time.sleep(0.1)
+    wait_for(lambda: pids.exists() and len(pids.read_text().split()) == 2, parent)
     parent.kill()
     parent.wait()
     assert [is_gone(int(pid)) for pid in pids.read_text().split()] == [True, True]
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process ends within some seconds; a zombie has ended."""
-    for _ in range(250):
+    """Whether a process ends; a zombie has ended."""
+
+    def ended() -> bool:
         try:
             os.kill(pid, 0)
-            if sys.platform == "linux" and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
+            stat = Path(f"/proc/{pid}/stat").read_text() if sys.platform == "linux" else ""
         except (ProcessLookupError, FileNotFoundError):
             return True
-        time.sleep(0.02)
-    return False
+        return stat.rpartition(")")[2].split()[:1] == ["Z"]
+
+    return wait_for(ended)
