@@ -26,7 +26,6 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from recurra import training
-from recurra.callbacks.stop import StopRequest
 from recurra.commands.check import compose
 from recurra.config.sentiment import SentimentTrain
 from recurra.config.train import Train
@@ -35,6 +34,7 @@ from recurra.hardware import prepare_process
 from recurra.logger.build import close_loggers, make_loggers
 from recurra.optimizer import make_optimizer
 from recurra.scheduler import Course
+from recurra.stop import StopRequest
 from recurra.task import load_task
 from recurra.task.base import Task
 

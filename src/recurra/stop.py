@@ -22,7 +22,7 @@ class StopRequest:
     ``after`` says when the stop comes, ``again`` the options with which the same command goes on.
     """
 
-    def __init__(self, after: str, again: str) -> None:
+    def __init__(self, after: str = "after this batch", again: str = "resume=auto") -> None:
         self.after, self.again = after, again
         self.signal: int | None = None
         self.former: dict[int, Any] = {}
