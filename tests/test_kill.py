@@ -147,7 +147,7 @@ def test_a_second_signal_exits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[int] = []
     monkeypatch.setattr(os, "_exit", codes.append)
     before = signal.getsignal(signal.SIGINT)
-    with StopRequest("now", "again") as stop:
+    with StopRequest() as stop:
         signal.raise_signal(signal.SIGINT)
         assert (stop.signal, codes) == (signal.SIGINT, [])
         signal.raise_signal(signal.SIGINT)

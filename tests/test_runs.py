@@ -248,6 +248,8 @@ class TestGoingOn:
         with interrupted_after(2):
             train(self.config(root, name, *words))
         (run,) = (root / name).glob("sentiment/*")
+        with pytest.raises(UserError, match="had other options: init_from="):
+            train(self.config(root, name, "trainer.max_epochs=2", "init_from=elsewhere", f"resume={run}"))
         train(self.config(root, name, *words, f"resume={run if by_name else 'auto'}"))
         assert list((root / name).glob("sentiment/*")) == [run]
         assert metrics(run)["train/steps"] == 16

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -75,11 +76,11 @@ def test_the_examples_are_sound(command: str, line: str) -> None:
 def test_help_is_quick_and_light() -> None:
     """The target is 0.6 s on a free machine; the limit here leaves room for a busy one."""
     code = (
-        "import sys, time; from recurra.commands.cli import run; code = run('train', print, ['--help']);"
-        "print(time.process_time(), file=sys.stderr);"
+        "import sys; from recurra.commands.cli import run; code = run('train', print, ['--help']);"
         "sys.exit(code or bool({'torch', 'pytorch_lightning', 'datasets', 'wandb', 'optuna'} & set(sys.modules)))"
     )
+    began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Trains")
-    assert float(done.stderr) < 3.0
+    assert time.perf_counter() - began < 3.0

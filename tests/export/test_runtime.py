@@ -185,9 +185,10 @@ class Forbidden(importlib.abc.MetaPathFinder):
             raise ImportError(f"{name} must not be needed")
 
 sys.meta_path.insert(0, Forbidden())
+start = time.perf_counter()
 import recurra_runtime
 answer = recurra_runtime.load(sys.argv[1]).predict(["fine"])
-print(json.dumps([time.process_time(), answer]))
+print(json.dumps([time.perf_counter() - start, answer]))
 """
 
 
@@ -198,7 +199,7 @@ def test_it_needs_no_torch(shipped: dict[str, Path], task: str) -> None:
     done = subprocess.run([python, "-c", WITHOUT_TORCH, bundle], capture_output=True, text=True, check=True)
     seconds, answer = json.loads(done.stdout)
     assert answer == recurra_runtime.load(bundle).predict(["fine"])
-    assert seconds < 3  # of the processor; 0.3 s on a free core
+    assert seconds < 3  # 0.3 on a free core
 
 
 def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:

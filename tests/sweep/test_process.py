@@ -200,7 +200,7 @@ def test_it_dies_with_its_parent(tmp_path: Path) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process ends; a zombie has ended."""
+    """Whether a process ends within some seconds; a zombie has ended."""
 
     def ended() -> bool:
         try:
@@ -210,4 +210,4 @@ def is_gone(pid: int) -> bool:
             return True
         return stat.rpartition(")")[2].split()[:1] == ["Z"]
 
-    return wait_for(ended)
+    return wait_for(ended, seconds=5.0)

@@ -195,7 +195,7 @@ def test_the_whole_sweep_ends_in_time(capfd: pytest.CaptureFixture[str]) -> None
     assert run("train", job, [*SWEEP, "seed=choice(1)"]) == 0  # what trials are copies of has been imported now
     began = time.monotonic()
     assert run("train", job, [*SWEEP, "seed=1,2,3", "sweep.timeout=10"]) == 0
-    assert time.monotonic() - began < 600
+    assert time.monotonic() - began < 30
     assert "trials cut off: 2" in capfd.readouterr().err
 
 

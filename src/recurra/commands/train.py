@@ -90,7 +90,7 @@ def train(config: Train) -> float:
         # training
         loggers = make_loggers(config, run_folder, 0 if previous is None else previous.rows_logged)
         closing.callback(close_loggers)
-        stop = closing.enter_context(StopRequest("after this batch", f"resume=auto, or resume={run_folder},"))
+        stop = closing.enter_context(StopRequest(again=f"resume=auto, or resume={run_folder},"))
         trainer, keeping = training.make_trainer(config, len(loaders.train), run_folder, hardware, loggers, stop)
         pl.seed_everything(config.seed, verbose=False)
         last = None if previous is None else str(previous.path)

@@ -311,7 +311,8 @@ def test_of_several_columns_the_first_that_exists(tmp_path: Path) -> None:
     corpus = load(tmp_path, train=path, text=["text", "review", "评论"], label=["label", "stars"])
     assert all(text.startswith("r") for text in texts(corpus, "train"))
     corpus = load(tmp_path, train=path, text="评论", label="stars")
-    assert {text[:2] for text in texts(corpus, "train")} == {"no"}
+    assert texts(corpus, "train")
+    assert set(texts(corpus, "train")) <= {f"no{i}" for i in range(40)}
 
 
 @pytest.mark.parametrize(("option", "columns"), [("text", "review"), ("label", ["stars", "score"])])
@@ -354,7 +355,9 @@ def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
 def test_other_columns_of_the_same_file_are_read_anew(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", [{**row, "other": f"o{n}"} for n, row in enumerate(rows(50))])
     load(tmp_path, train=path)
-    assert {text[0] for text in texts(load(tmp_path, train=path, text="other"), "train")} == {"o"}
+    others = texts(load(tmp_path, train=path, text="other"), "train")
+    assert others
+    assert set(others) <= {f"o{n}" for n in range(50)}
     assert load(tmp_path, train=path, labels=["good", "bad"]).labels == ["good", "bad"]
 
 
