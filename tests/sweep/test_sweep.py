@@ -203,14 +203,16 @@ def worker(name: str, workers: Sequence[str], *words: str) -> subprocess.Popen[s
     """A sweep of its own process, one of ``workers``, whose trials report ten scores."""
     code = """
 import sys
+from pathlib import Path
 from recurra.commands.cli import run
+
+workers = [Path(name).absolute() for name in sys.argv[1].split(",")]
 
 def job(config):
     import time
-    from pathlib import Path
     from recurra.errors import Pruned
     from recurra.sweep.trial import worth_going_on
-    while any(not list(Path(other).glob("**/trial.log")) for other in sys.argv[1].split(",")):
+    while not all(list(worker.glob("**/trial.log")) for worker in workers):
         time.sleep(0.02)  # until all workers have a trial
     for step in range(1, 11):
         time.sleep(0.05)
@@ -228,7 +230,7 @@ def test_two_workers_on_one_storage_with_pruning(tmp_path: Path) -> None:
     shared = [f"sweep.storage=sqlite:///{tmp_path}/shared.db", "sweep.study=s", "sweep=random", "sweep.pruner=halving"]
     words = [*shared, "sweep.trials=12", "sweep.jobs=1", "optimizer.lr=interval(0.01,1)"]
     workers = [worker(name, ("a", "b"), *words) for name in ("a", "b")]
-    said = [each.communicate()[1] for each in workers]
+    said = [each.communicate(timeout=300)[1] for each in workers]
     assert [each.returncode for each in workers] == [0, 0], said
     ran = [[int(path.parent.name) for path in tmp_path.glob(f"{name}/**/trial.log")] for name in ("a", "b")]
     assert sorted(ran[0] + ran[1]) == list(range(12))
@@ -243,7 +245,7 @@ def test_an_interrupted_sweep_says_how_to_go_on(tmp_path: Path) -> None:
     process = worker("out", ["out"], "model.layers=1,2,3,4,5,6,7,8,9", "optimizer.lr=0.1")
     wait_for(lambda: list(tmp_path.glob("out/sentiment/sweeps/*/0/trial.log")), process)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate()
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 143, said
     assert "interrupted; the same command with sweep.resume=auto goes on" in said
     assert "Traceback" not in said
