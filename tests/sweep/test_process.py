@@ -190,6 +190,19 @@ def test_a_signal_to_all_is_passed_on_by_the_sweep_alone(tmp_path: Path) -> None
     assert (tmp_path / "result").read_text() == "42"
 
 
+def test_it_can_be_interrupted_where_a_shell_has_ctrl_c_ignored(tmp_path: Path) -> None:
+    script = SCRIPT.replace('print("told")', 'import time; Path("began").touch(); time.sleep(600)')
+    script = script.replace(
+        "\nwhile (", '\nwhile not Path("began").exists(): time.sleep(0.01)\nprocess.interrupt()\nwhile ('
+    )
+    (tmp_path / "script.py").write_text(
+        script.replace("outcome.result and outcome.result.return_value", "outcome.reason")
+    )
+    command = f"trap '' INT; exec {sys.executable} script.py"
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True, timeout=60)
+    assert (tmp_path / "result").read_text() == "ended with exit code 1"
+
+
 def test_it_dies_with_its_parent(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=tmp_path)
     pids = tmp_path / "pids"

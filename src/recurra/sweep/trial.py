@@ -89,6 +89,7 @@ def main(pipe: Connection, log: Path, environment: dict[str, str | None], job: b
         else:
             os.environ[name] = value
     _die_with_parent()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell has started in the background
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     faulthandler.enable()  # a crash in compiled code leaves its traceback in the log
