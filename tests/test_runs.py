@@ -267,6 +267,13 @@ class TestGoingOn:
         file.write_text(file.read_text() + '{"text": "one more", "label": "good"}\n')
         assert evaluate.main(words) == 0
         assert "the data have changed since the training" in capsys.readouterr().err
+        train(self.config(root, "grown", f"data.train={file}", "data.validation=null", "data.test=null"))
+        (grown,) = (root / "grown").glob("sentiment/*")
+        words[0] = f"checkpoint={grown}"
+        assert evaluate.main([*words, f"against={run}"]) == 0
+        said = " ".join(capsys.readouterr().err.split())
+        assert "have changed" not in said
+        assert "was trained on other data; what was trained on may be among the rows scored here" in said
 
     def test_weights_of_another_form_are_refused_by_name(self, root: Path) -> None:
         run = make_run(root, "form", *FAST)

@@ -192,6 +192,13 @@ def test_a_byte_that_is_not_utf8(tmp_path: Path, ending: str, mark: bytes, line:
     assert "iconv" in message
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_file_in_utf16_is_told_as_one(tmp_path: Path, encoding: str) -> None:
+    message = fault(write(tmp_path / "a.csv", "\ufefftext,label\n很好,x\n".encode(encoding)))
+    assert "line 1: byte 0 is not UTF-8" in message
+    assert "iconv -f utf-16 -t utf-8" in message
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -223,6 +230,16 @@ def test_a_table_that_is_malformed(tmp_path: Path, content: str, expected: str) 
     message = fault(write(tmp_path / "a.csv", content))
     assert expected in message
     assert "double quotes" in message or "twice" in message
+
+
+def test_lines_that_end_with_a_carriage_return_alone(tmp_path: Path) -> None:
+    assert "carriage return alone" in fault(write(tmp_path / "a.csv", delimited(ROWS[:2], end="\r")))
+
+
+@pytest.mark.parametrize("header", ["text;label", '"text";"label"', "\ufefftext;label"])
+def test_a_csv_with_semicolons(tmp_path: Path, header: str) -> None:
+    path = write(tmp_path / "a.csv", f'{header}\nwell, then;x\n"a;b";y\n')
+    assert rows_of(path) == [{"text": "well, then", "label": "x"}, {"text": "a;b", "label": "y"}]
 
 
 @pytest.mark.parametrize("ending", list(CONTENTS))

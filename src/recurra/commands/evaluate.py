@@ -9,6 +9,8 @@ from recurra.config.commands import Evaluate
 from recurra.config.train import OWN, Data
 from recurra.errors import UserError
 
+MAY_BE_AMONG = "what was trained on may be among the rows scored here"
+
 
 def main(argv: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
@@ -48,9 +50,11 @@ def evaluate(config: Evaluate) -> None:
     predictor = task.predictor(checkpoint, "cpu")
     prepared = task.prepare_split(predictor, options, config.split)
     console.print(f"{path} on {prepared.corpus.description}, {config.split}")
-    changed = prepared.corpus.fingerprint != checkpoint.data["fingerprint"]
-    if config.data is None and config.split not in data.own_files() and changed:
-        console.print("the data have changed since the training; what was trained on may be among the rows scored here")
+    if config.data is None and config.split not in data.own_files():
+        if prepared.corpus.fingerprint != checkpoint.data["fingerprint"]:
+            console.print(f"the data have changed since the training; {MAY_BE_AMONG}")
+        if other is not None and prepared.corpus.fingerprint != other.data["fingerprint"]:
+            console.print(f"{other.path} was trained on other data; {MAY_BE_AMONG}")
 
     folder = make_folder(Path(config.output) if config.output else path.parent / folder_name(data, config.split))
     refuse_run(folder)

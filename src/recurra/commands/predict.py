@@ -14,7 +14,7 @@ from recurra.atomic import write_atomically
 from recurra.commands.cli import run
 from recurra.config.chargen import unescaped
 from recurra.config.commands import Predict
-from recurra.data.files import find_column, read_rows, table_format
+from recurra.data.files import cell_text, read_rows, table_format
 from recurra.errors import UserError
 from recurra_runtime.bundle import LONE, is_bundle
 from recurra_runtime.sampling import Drawing
@@ -175,5 +175,4 @@ def _texts(config: Predict, columns: list[str]) -> Iterator[str]:
         path = Path(config.input)
         wanted = ["text"] if table_format(path) == ".txt" else [config.column] if config.column else columns
         for number, row in read_rows(path):
-            column = find_column(f"{path}, line {number}", row, wanted, "column=NAME")
-            yield "" if row[column] is None else str(row[column])
+            yield cell_text(f"{path}, line {number}", row, wanted, "column=NAME")

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from recurra.config.section import Count, Limit, Path, Rate, Section, Share, Text, option
 from recurra.config.sweep import Space, Sweep, is_better
 
-COLUMNS = ("text", "label", "labels")
+COLUMNS = ("text", "label", "labels", "phenomenon")
 LANGUAGES = ("config", "source", "target")
 OWN = {
     "files": ("train", "validation", "test", *COLUMNS),

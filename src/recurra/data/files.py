@@ -6,6 +6,7 @@ are texts, and an empty cell is an empty text.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -13,6 +14,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -53,6 +55,25 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         raise UserError(f"{path} holds no rows")
 
 
+def cell_text(where: str, row: Row, wanted: str | Sequence[str], option: str) -> str:
+    """The first of the ``wanted`` columns that a row has, as a text: an empty one where nothing stands.
+
+    Raises:
+        UserError: there is no such column, or it holds a list, an object or anything else that is not one text.
+    """
+    column = find_column(where, row, wanted, option)
+    return plain_text(where, column, row[column])
+
+
+def plain_text(where: str, column: str, value: Any) -> str:
+    """A cell of ``column`` as a text; a number stands as it is written, and what is not a number is missing."""
+    if value is None or value != value:
+        return ""
+    if not isinstance(value, str | int | float):
+        raise UserError(f"{where}: the column {column!r} holds no text but a {type(value).__name__}")
+    return str(value)
+
+
 def find_column(where: str, row: Row, wanted: str | Sequence[str], option: str) -> str:
     """The first of the ``wanted`` columns that a row has.
 
@@ -62,10 +83,13 @@ def find_column(where: str, row: Row, wanted: str | Sequence[str], option: str) 
     names = [wanted] if isinstance(wanted, str) else wanted
     found = next((name for name in names if name in row), None)
     if found is None:
-        header = "; the first line of a csv or tsv names its columns" if ".csv" in where or ".tsv" in where else ""
+        advice = f"give {option}"
+        if ".txt" in where:
+            advice = "a txt holds texts alone: give a csv, tsv, jsonl or parquet"
+        elif ".csv" in where or ".tsv" in where:
+            advice += "; the first line of a csv or tsv names its columns"
         raise UserError(
-            f"{where}: there is no column {' or '.join(map(repr, names))}, but {', '.join(map(repr, row))}; "
-            f"give {option}{header}"
+            f"{where}: there is no column {' or '.join(map(repr, names))}, but {', '.join(map(repr, row))}; {advice}"
         )
     return found
 
@@ -86,28 +110,35 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             try:
                 text = line.decode("utf-8")
             except UnicodeDecodeError as error:
+                utf16 = number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+                example = "iconv -f utf-16 -t utf-8" if utf16 else "iconv -f gb18030 -t utf-8, or -f latin1"
                 raise UserError(
                     f"{path}, line {number}: byte {offset + error.start} is not UTF-8; save the file as UTF-8 "
-                    f"(for example: iconv -f gb18030 -t utf-8, or -f latin1)"
+                    f"(for example: {example})"
                 ) from None
             offset += len(line)
             yield number, text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _delimited(path: Path) -> Iterator[tuple[int, Row]]:
-    delimiter = "\t" if table_format(path) == ".tsv" else ","
+    lines = (line for _, line in _lines(path))
+    first = next(lines, "")
+    semicolons = ";" in first and "," not in first  # as spreadsheets write where the comma is in decimal numbers
+    delimiter = "\t" if table_format(path) == ".tsv" else ";" if semicolons else ","
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
     header: list[str] = []
     while True:
         number = reader.line_num + 1  # where the row begins: an unclosed quote runs to the end of the file
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise UserError(
-                f"{path}, line {number}: {error}; a text with quotes or line feeds must stand in double quotes, "
-                f"each quote within it doubled"
-            ) from None
+            advice = (
+                "lines must end with a line feed, not with a carriage return alone"
+                if "\r" in str(error) or "new-line character" in str(error)
+                else "a text with quotes or line feeds must stand in double quotes, each quote within it doubled"
+            )
+            raise UserError(f"{path}, line {number}: {error}; {advice}") from None
         if cells is None:
             return
         if not cells:

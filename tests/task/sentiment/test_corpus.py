@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -299,7 +300,21 @@ def test_texts_that_are_no_strings(tmp_path: Path) -> None:
         "", "5", "2.5", "True"
     ]  # fmt: skip
     files = three(tmp_path, train=[*rows(4), {"text": ["a"], "label": "good"}])
-    assert f"{files['train']}, line 5: the text is no string but list" in fault(tmp_path, **files)
+    assert f"{files['train']}, line 5: the column 'text' holds no text but a list" in fault(tmp_path, **files)
+
+
+def test_labels_that_are_none(tmp_path: Path) -> None:
+    for label in (["good"], {"good": 1}):
+        files = three(tmp_path, train=[*rows(4), {"text": "a", "label": label}])
+        assert f"line 5: the column 'label' holds no text but a {type(label).__name__}" in fault(tmp_path, **files)
+    files = three(tmp_path, train=[*rows(4), {"text": "a", "label": math.nan}])
+    assert "line 5: the label is empty" in fault(tmp_path, **files)
+
+
+def test_a_file_of_texts_alone_has_no_labels(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("a good film\n" * 9)
+    assert "a txt holds texts alone" in fault(tmp_path, train=str(file))
 
 
 def renamed(content: list[dict[str, Any]], text: str, label: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 from recurra.config.chargen import TextData
 from recurra.config.train import Paths
 from recurra.data.cache import cached
-from recurra.data.files import find_column
+from recurra.data.files import cell_text
 from recurra.data.plain import digest, read_text, standard_library, text_files
 from recurra.data.sources import SPLITS, Rows, find_source
 from recurra.errors import UserError
@@ -119,10 +119,9 @@ def _checked(corpus: Corpus, data: TextData) -> Corpus:
 
 def _texts(rows: Rows, data: TextData) -> Iterator[str]:
     for number, (where, row) in enumerate(rows()):
-        column = find_column(where, row, data.text, "data.text=COLUMN")
         if number > 0:
             yield BETWEEN_ROWS
-        yield "" if row[column] is None else str(row[column])
+        yield cell_text(where, row, data.text, "data.text=COLUMN")
 
 
 def _mapped(paths: Paths, key: list[object], pieces: Iterable[str], limit: int) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from recurra.config.sentiment import SentimentData
 from recurra.config.train import Paths
 from recurra.data.cache import cached_rows, column
-from recurra.data.files import Row, find_column
+from recurra.data.files import Row, cell_text, find_column, plain_text
 from recurra.data.sources import Source, find_source
 from recurra.data.split import distinct, spread, stratified_split
 from recurra.errors import UserError
@@ -166,26 +166,19 @@ class _Cells:
         self.own_names = source.label_names
 
     def normalise(self, where: str, row: Row) -> dict[str, str]:
-        _, text = self.cell(where, row, self.data.text, "data.text")
-        column, label = self.cell(where, row, self.data.label, "data.label")
-        if text is not None and not isinstance(text, str | int | float):
-            raise UserError(f"{where}: the text is no string but {type(text).__name__}")
+        text = cell_text(where, row, self.data.text, "data.text=COLUMN")
+        label = find_column(where, row, self.data.label, "data.label=COLUMN")
         group = row.get(self.data.phenomenon) if self.data.phenomenon else None
         return {
-            "text": "" if text is None else str(text),
-            "label": self.label_name(where, column, label),
-            "group": "" if group is None else str(group),
+            "text": text,
+            "label": self.label_name(where, label, row[label]),
+            "group": plain_text(where, self.data.phenomenon or "", group),
             "where": where,
         }
 
-    def cell(self, where: str, row: Row, columns: str | list[str], option: str) -> tuple[str, Any]:
-        """The first of the columns that exists, and what it holds."""
-        column = find_column(where, row, columns, f"{option}=COLUMN")
-        return column, row[column]
-
     def label_name(self, where: str, column: str, value: Any) -> str:
         """The label in words, or the number as it stands where it has no name; ``2.0`` is the number 2."""
-        text = "" if value is None else str(value).strip()
+        text = plain_text(where, column, value).strip()
         whole = text.removesuffix(".0")
         number = whole if whole.removeprefix("-").isdecimal() else None
         names = self.names

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from recurra.config.train import Paths
 from recurra.config.translation import ParallelData
 from recurra.data.cache import cached_rows, column
-from recurra.data.files import Row, find_column, table_format
+from recurra.data.files import Row, cell_text, table_format
 from recurra.data.plain import digest, read_text
 from recurra.data.sources import Rows, Source, find_source
 from recurra.data.split import distinct, spread, stratified_split
@@ -221,12 +221,9 @@ def _split(data: ParallelData, paths: Paths, source: Source, name: str, notes: l
 def _cells(data: ParallelData, where: str, row: Row) -> dict[str, str]:
     """Both sides of a row: of columns of their own, or of one column ``translation``."""
     sides = row["translation"] if isinstance(row.get("translation"), dict) else row
-    for language, name in ((data.source, "data.source"), (data.target, "data.target")):
-        find_column(where, sides, language, f"{name}=NAME")
-    source, target = (" ".join(str(sides[side] or "").split()) for side in (data.source, data.target))
     return {
-        "source": source,
-        "target": target,
+        "source": " ".join(cell_text(where, sides, data.source, "data.source=NAME").split()),
+        "target": " ".join(cell_text(where, sides, data.target, "data.target=NAME").split()),
         "alignment": _alignment(row.get("alignment")),
         "where": where,
     }
