@@ -279,6 +279,8 @@ class TestGoingOn:
         run = make_run(root, "form", *FAST)
         with pytest.raises(UserError, match=r"has another form \(see .*weight_ih_l0"):
             train(self.config(root, "form", f"init_from={run}", "model.hidden_size=13"))
+        with pytest.raises(UserError, match=r"another tokenizer; give tokenizer\.kind=word tokenizer\.lowercase=true"):
+            train(self.config(root, "form", f"init_from={run}", "tokenizer=bpe", "tokenizer.lowercase=false"))
 
     @staticmethod
     def config(root: Path, name: str, *more: str) -> Train:

@@ -6,6 +6,8 @@
 
 import { Tokenizer } from "./tokenizer.js";
 
+const LONGEST = 2000; // tokens of a translation at most, as in the runtime
+
 const TASKS = { sentiment: () => Classifier, chargen: () => Writer, translation: () => Translator };
 
 // `read(name)` gives the bytes of a file; `precision` is fp32 (as the checkpoint answers) or int8 (small and fast).
@@ -121,7 +123,7 @@ class Translator {
     ids.push(end);
     const { state, ...memory } = await this.encoder.run({ tokens: [ids, [1, ids.length]], lengths: [[ids.length], [1]] });
     const never = new Set([pad, begin, ...(replace_unknown ? [] : [unknown])]);
-    const longest = Math.trunc(max_ratio * ids.length) + 10;
+    const longest = Math.min(Math.trunc(max_ratio * ids.length) + 10, LONGEST);
     const norm = (length) => ((5 + length) / 6) ** length_penalty;
     const coverage = (seen) => seen.reduce((sum, x) => sum + Math.log(Math.min(Math.max(x, 1e-9), 1)), 0);
     let alive = [{ total: 0, token: begin, tokens: [], looks: [], seen: ids.map(() => 0), row: 0 }];

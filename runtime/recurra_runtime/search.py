@@ -17,6 +17,9 @@ Step = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarr
 """Reads ``tokens`` ``(n,)`` after the state ``(parts, n, size)``; gives the log-probabilities ``(n, vocabulary)`` of
 the next token, the best of them ``(n, m)`` and their words, best first, the state, the attention ``(n, source)``."""
 
+LONGEST = 2_000
+"""Tokens of a translation at most, however long the source: what each looked at is kept until the end."""
+
 UNSEEN = np.float32(1e-9)
 """The least coverage of a source token, so that its logarithm is finite."""
 

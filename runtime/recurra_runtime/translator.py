@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from recurra_runtime.bundle import Bundle, texts_of
 from recurra_runtime.sampling import Drawing
-from recurra_runtime.search import Hypothesis, Search, Step, beam_search, greedy, sample_sequence
+from recurra_runtime.search import LONGEST, Hypothesis, Search, Step, beam_search, greedy, sample_sequence
 
 PAD, UNKNOWN, BEGIN, END, BLANK = "<pad>", "<unk>", "<s>", "</s>", "▁"
 
@@ -104,7 +104,7 @@ class Translator:
         never: tuple[int, ...] = (spec["pad"], spec["begin"])
         if not options["replace_unknown"]:
             never += (spec["unknown"],)
-        longest = int(np.float32(options["max_ratio"]) * np.float32(len(ids))) + 10
+        longest = min(int(np.float32(options["max_ratio"]) * np.float32(len(ids))) + 10, LONGEST)
         if drawing is not None:
             search, step = Search(spec["begin"], spec["end"], never), self._step(memory, 1)
             seeds = range(drawing.seed, drawing.seed + nbest)

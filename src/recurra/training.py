@@ -92,6 +92,10 @@ def initial(config: Train) -> Checkpoint | None:
     checkpoint = read_checkpoint(runs.resolve_checkpoint(config.init_from, config.paths))
     if checkpoint.task != config.task.name:
         raise UserError(f"{checkpoint.path} is of task={checkpoint.task}, this run of task={config.task.name}")
+    own, given = config.tokenizer.model_dump(), checkpoint.config.tokenizer.model_dump()
+    if wrong := [name for name in ("kind", "lowercase", "joint") if own.get(name) != given.get(name)]:
+        words = " ".join(f"tokenizer.{name}={str(given[name]).lower()}" for name in wrong)
+        raise UserError(f"init_from: {checkpoint.path} reads texts with another tokenizer; give {words}")
     console.print(f"starting from the weights, tokenizer and labels of {checkpoint.path}")
     return checkpoint
 

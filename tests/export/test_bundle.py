@@ -137,6 +137,15 @@ class TestEveryTask:
         assert list(tmp_path.iterdir()) == []
 
 
+def test_both_end_a_translation_that_is_too_long(shipped: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("recurra.task.translation.predictor", "recurra_runtime.translator"):
+        monkeypatch.setattr(f"{module}.LONGEST", 3)
+    run, text = shipped["translation"], "the big dog sees the cat. " * 9
+    (found,), (wanted,) = (recurra.load(path).translate([text], beam=3)[0] for path in (run / "bundle", run))
+    assert found.target == wanted.target
+    assert len(found.target) <= 3
+
+
 def test_int8_that_loses_too_much_is_left_out(
     shipped: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,3 +35,9 @@ def test_the_text_is_the_same_and_the_seed_decides(tokenizer: SidesTokenizer) ->
     assert drawn[0] == drawn[1] != drawn[2]
     assert text_of(tokenizer.source.core.id_to_token(i) for i in drawn[2]) == TEXTS[0]
     assert len(drawn[2]) > len(tokenizer.encode_source(TEXTS[:1])[0])
+
+
+@pytest.mark.parametrize("kind", ["word", "character"])
+def test_a_tokenizer_without_merges_has_none_to_leave_out(kind: str) -> None:
+    with pytest.raises(ValueError, match="leaves merges out"):
+        PairTokenizer(kind=kind, joint=True, lowercase=False, size=60, min_count=1, dropout=0.1)  # type: ignore[arg-type]

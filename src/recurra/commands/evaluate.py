@@ -48,6 +48,9 @@ def evaluate(config: Evaluate) -> None:
     if data.task != checkpoint.task:
         raise UserError(f"data={data.name} is for task={data.task}, {path} of task={checkpoint.task}")
     predictor = task.predictor(checkpoint, "cpu")
+    rival = None if other is None else task.predictor(other, "cpu")
+    if rival is not None:
+        task.check_comparable(predictor, rival)
     prepared = task.prepare_split(predictor, options, config.split)
     console.print(f"{path} on {prepared.corpus.description}, {config.split}")
     if config.data is None and config.split not in data.own_files():
@@ -62,8 +65,8 @@ def evaluate(config: Evaluate) -> None:
     scores = {**report.scores, **task.further_scores(predictor, prepared, config)}
     write_metrics(scores, folder)
     console.print(report.shown)
-    if other is not None:
-        console.print(task.compare(predictor, task.predictor(other, "cpu"), options, config.split))
+    if rival is not None:
+        console.print(task.compare(predictor, rival, options, config.split))
     console.print(f"written to {folder}")
     for name, value in scores.items():
         print(f"{name} {value:.6g}")

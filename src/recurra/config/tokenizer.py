@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from recurra.config.section import Rate, Section, option
 
 
@@ -21,6 +23,12 @@ class PairTokenizer(Tokenizer):
 
     joint: bool = option("one vocabulary for both languages")
     dropout: Rate = option("bpe: share of the merges left out while training (BPE dropout)")
+
+    @model_validator(mode="after")
+    def merges_to_leave_out(self) -> PairTokenizer:
+        if self.dropout > 0 and self.kind != "bpe":
+            raise ValueError(f"tokenizer.dropout leaves merges out, of which tokenizer.kind={self.kind} has none")
+        return self
 
 
 class CodePoints(Section):

@@ -197,6 +197,14 @@ class Task(ABC):
         """One split alone, encoded for a model that exists."""
 
     @abstractmethod
+    def check_comparable(self, a: Any, b: Any) -> None:
+        """Refuses two models that do not do the same.
+
+        Raises:
+            UserError: what the other one does.
+        """
+
+    @abstractmethod
     def compare(self, a: Any, b: Any, config: Any, split: str) -> RenderableType:
         """Whether one model is better than another on the same texts, beyond chance."""
 

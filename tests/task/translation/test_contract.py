@@ -42,7 +42,7 @@ class TestTranslation(TaskContract):
     more: ClassVar = {
         "tokenizer.kind": ["bpe", "word", "character"],
         "tokenizer.joint": ["true", "false"],
-        "tokenizer.dropout": ["0.0", "0.2"],
+        "tokenizer.dropout": ["0.2", "0.0", "0.0"],  # of bpe
         "loss.rdrop": ["0.0", "0.5"],
         "loss.scheduled_sampling": ["0.3", "0.0"],
         "decode.beam": ["1", "3"],

@@ -40,6 +40,7 @@ def aligned(home: Path, source: str, target: str) -> list[str]:
     return ["data=parallel", f"data.train=[{home}/a.en,{home}/a.fr]", "data.source=en", "data.target=fr"]
 
 
+SIDES = ("source", "target")
 LINES = "".join(f"line {number}\n" for number in range(60))
 LIGNES = "".join(f"ligne {number}\n" for number in range(60))
 
@@ -56,6 +57,33 @@ def test_two_files_of_lines_in_either_direction(tmp_path: Path, direction: tuple
     assert row["source"].split()[1] == row["target"].split()[1]
     assert sum(map(len, found.splits.values())) == 60
     assert len(found.notes) == 2, "both other splits are cut from train, and that is said"
+
+
+@pytest.mark.parametrize("direction", [("en", "de"), ("de", "fr"), ("es", "de")])
+def test_two_files_of_other_languages_by_their_names(tmp_path: Path, direction: tuple[str, str]) -> None:
+    words = aligned(tmp_path, LINES, LIGNES)
+    with pytest.raises(UserError, match=r"are in (en and fr|fr and en) by their names"):
+        corpus(tmp_path, *words, *(f"data.{side}={name}" for side, name in zip(SIDES, direction, strict=True)))
+
+
+def test_two_files_whose_names_say_nothing_are_in_order(tmp_path: Path) -> None:
+    aligned(tmp_path, LINES, LIGNES)
+    (tmp_path / "a.fr").rename(tmp_path / "a.txt")
+    given = f"data.train=[{tmp_path}/a.txt,{tmp_path}/a.en]"
+    found = corpus(tmp_path, "data=parallel", given, "data.source=de", "data.target=pl")
+    assert found.splits["train"][0]["source"].startswith("ligne")
+
+
+def test_cells_that_are_no_text(tmp_path: Path) -> None:
+    rows = [{"en": f"a {number}", "fr": number} for number in range(60)]
+    file = tmp_path / "a.jsonl"
+    words = ["data=parallel", f"data.train={file}", "data.source=en", "data.target=fr"]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert sum(map(len, corpus(tmp_path, *words).splits.values())) == 60, "0 is a text like any number"
+    rows[7] = {"en": ["a"], "fr": "b"}
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(UserError, match=r"a\.jsonl, line 8: the column 'en' holds no text but a list"):
+        corpus(tmp_path, *words)
 
 
 def test_both_layouts_of_a_named_set_and_another_test_set(tmp_path: Path) -> None:

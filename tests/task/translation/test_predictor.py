@@ -118,6 +118,26 @@ class TestPredictor:
         assert again["test/perplexity"] == pytest.approx(scores["test/perplexity"])
         assert "difference +0.00" in told.err
 
+    def test_models_of_two_directions_are_not_compared(
+        self, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        home = run.parent
+        words = ["data=multi30k", "data.source=fr", "data.target=en", "debug=fast", *SMALL]
+        assert train.main([*words, f"paths.data={home}/data", f"paths.run={tmp_path}/back"]) == 0
+        words = [f"checkpoint={run}", f"paths.data={home}/data", f"output={tmp_path}/scores"]
+        assert evaluate.main([*words, f"against={tmp_path}/back"]) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "one model translates from en into fr, the other from fr into en" in said
+        assert not (tmp_path / "scores").exists(), "told before any work"
+
+    def test_however_long_the_source_the_translation_ends(
+        self, predictor: TranslationPredictor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("recurra.task.translation.predictor.LONGEST", 4)
+        for beam in (1, 3):
+            ((found,),) = predictor.translate(["the dog sees a cat. " * 9], beam=beam)
+            assert len(found.target) <= 4
+
     def test_evaluated_on_a_test_part_of_ones_own(self, run: Path, tmp_path: Path) -> None:
         (tmp_path / "a.en").write_text("the dog sees a cat.\na bird.\n", encoding="utf-8")
         (tmp_path / "a.fr").write_text("le chien voit un chat.\nun oiseau.\n", encoding="utf-8")

@@ -102,12 +102,14 @@ class ChargenTask(Task):
     def predictor(self, checkpoint: Checkpoint, device: str) -> ChargenPredictor:
         return ChargenPredictor.from_checkpoint(checkpoint, device)
 
-    def compare(self, a: ChargenPredictor, b: ChargenPredictor, config: ChargenTrain, split: str) -> Text:
+    def check_comparable(self, a: ChargenPredictor, b: ChargenPredictor) -> None:
         if a.tokenizer.characters != b.tokenizer.characters:
             raise UserError(
                 "the two models know other characters (see tokenizer.min_count); what each does not know is one "
                 "and the same to it, so that their nats cannot be compared"
             )
+
+    def compare(self, a: ChargenPredictor, b: ChargenPredictor, config: ChargenTrain, split: str) -> Text:
         text = self.prepare_split(a, config, split).corpus.splits[split]
         parts = streams_for(len(text))
         result = compare(a.nats(text, parts), b.nats(text, parts))

@@ -78,9 +78,11 @@ class SentimentTask(Task):
         texts = {split: Encoded.encode(column(corpus.splits[split], "text"), tokenizer.encode, len(tokenizer))}
         return Prepared(corpus, tokenizer, predictor.network.spec, texts, {split: corpus.label_ids(split)})
 
-    def compare(self, a: SentimentPredictor, b: SentimentPredictor, config: SentimentTrain, split: str) -> Text:
+    def check_comparable(self, a: SentimentPredictor, b: SentimentPredictor) -> None:
         if set(a.labels) != set(b.labels):
             raise UserError(f"the two models have other labels: {', '.join(a.labels)}; {', '.join(b.labels)}")
+
+    def compare(self, a: SentimentPredictor, b: SentimentPredictor, config: SentimentTrain, split: str) -> Text:
         one, two = (self.prepare_split(predictor, config, split) for predictor in (a, b))
         order = [b.labels.index(label) for label in a.labels]
         result = compare(

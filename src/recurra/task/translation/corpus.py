@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -139,6 +140,12 @@ def _aligned(data: ParallelData, files: list[str]) -> Source:
     for path in (source, target):
         if not path.is_file():
             raise UserError(f"there is no file {path}")
+    named = (_language(source), _language(target))
+    if named != (data.source, data.target) and named[0] != named[1] and all(map(LANGUAGE.fullmatch, named)):
+        raise UserError(
+            f"{source} and {target} are in {named[0]} and {named[1]} by their names, not in {data.source} and "
+            f"{data.target}; give data.source={named[0]} data.target={named[1]}, or name the files otherwise"
+        )
 
     def rows() -> Iterator[tuple[str, Row]]:
         sides = [enumerate(_lines(path), 1) for path in (source, target)]
@@ -155,6 +162,10 @@ def _aligned(data: ParallelData, files: list[str]) -> Source:
             yield f"{source}, line {one[0]}", {data.source: one[1], data.target: two[1]}
 
     return Source(f"{source} and {target}", {"train": rows}, digest([source, target]), {})
+
+
+LANGUAGE = re.compile(r"[a-z]{2}")
+"""A file's ending that names a language, as in ISO 639-1."""
 
 
 def _language(path: Path) -> str:

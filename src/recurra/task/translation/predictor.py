@@ -22,6 +22,7 @@ from recurra.tokenizer.pair import SidesTokenizer
 from recurra.tokenizer.tokenizer import END, UNKNOWN, text_of
 from recurra_runtime.bundle import texts_of
 from recurra_runtime.sampling import Drawing
+from recurra_runtime.search import LONGEST
 from recurra_runtime.translator import Answer, Translation, pieces
 
 BATCH, TOKENS = 64, 8192
@@ -101,7 +102,7 @@ class TranslationPredictor:
         memory, state = self.network.encode(source, lengths)
         never = (spec.pad, spec.begin) if options.replace_unknown else (spec.pad, spec.begin, spec.unknown)
         penalties = options.length_penalty, options.coverage_penalty
-        longest = (options.max_ratio * lengths).long() + 10
+        longest = ((options.max_ratio * lengths).long() + 10).clamp(max=LONGEST)
         if drawing is not None:
             search = Search(spec.begin, spec.end, never)
             drawn = [

@@ -122,8 +122,12 @@ class TranslationTask(Task):
     def predictor(self, checkpoint: Checkpoint, device: str) -> TranslationPredictor:
         return TranslationPredictor.from_checkpoint(checkpoint, device)
 
+    def check_comparable(self, a: TranslationPredictor, b: TranslationPredictor) -> None:
+        one, two = ((each.config.data.source, each.config.data.target) for each in (a, b))
+        if one != two:
+            raise UserError(f"one model translates from {one[0]} into {one[1]}, the other from {two[0]} into {two[1]}")
+
     def compare(self, a: TranslationPredictor, b: TranslationPredictor, config: TranslationTrain, split: str) -> Text:
-        check_direction(b.config.data, config.data)
         rows = load_corpus(config.data, config.paths, split).splits[split]
         sources, references = list(column(rows, "source")), list(column(rows, "target"))
         result = compare(a.predict_texts(sources), b.predict_texts(sources), references)
