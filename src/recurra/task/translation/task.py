@@ -123,9 +123,12 @@ class TranslationTask(Task):
         return TranslationPredictor.from_checkpoint(checkpoint, device)
 
     def check_comparable(self, a: TranslationPredictor, b: TranslationPredictor) -> None:
-        one, two = ((each.config.data.source, each.config.data.target) for each in (a, b))
-        if one != two:
-            raise UserError(f"one model translates from {one[0]} into {one[1]}, the other from {two[0]} into {two[1]}")
+        one, two = a.config.data, b.config.data
+        if not same_direction(one, two):
+            raise UserError(
+                f"one model translates from {one.source} into {one.target}, "
+                f"the other from {two.source} into {two.target}"
+            )
 
     def compare(self, a: TranslationPredictor, b: TranslationPredictor, config: TranslationTrain, split: str) -> Text:
         rows = load_corpus(config.data, config.paths, split).splits[split]
@@ -150,13 +153,18 @@ def check_direction(learned: ParallelData, given: ParallelData) -> None:
     Raises:
         UserError: the data are of other languages.
     """
+    if not same_direction(learned, given):
+        raise UserError(
+            f"data={given.name} is read from {given.source} into {given.target}, but the model translates from "
+            f"{learned.source} into {learned.target}; add data.source={learned.source} data.target={learned.target}"
+        )
+
+
+def same_direction(learned: ParallelData, given: ParallelData) -> bool:
+    """Whether columns may hold the languages of others: those that are no codes of languages may hold any."""
     learned_names, given_names = (learned.source, learned.target), (given.source, given.target)
-    for a, b in zip(learned_names, given_names, strict=True):
-        if a != b and (len(a) == len(b) == 2 or b in learned_names):
-            raise UserError(
-                f"data={given.name} is read from {given.source} into {given.target}, but the model translates from "
-                f"{learned.source} into {learned.target}; add data.source={learned.source} data.target={learned.target}"
-            )
+    pairs = zip(learned_names, given_names, strict=True)
+    return not any(a != b and (len(a) == len(b) == 2 or b in learned_names) for a, b in pairs)
 
 
 @torch.inference_mode()
