@@ -15,6 +15,7 @@ import numpy as np
 
 from recurra.config.sentiment import SentimentData
 from recurra.config.train import Paths
+from recurra.data.built_in import built_in
 from recurra.data.cache import cached_rows, column
 from recurra.data.files import Row, cell_text, find_column, plain_text
 from recurra.data.sources import Source, find_source
@@ -61,9 +62,7 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
     With ``split`` only that one is wanted: the corpus has it, and the others only where it may depend on them.
     """
     if data.name == "reviews" and not data.own_files():
-        from recurra.data.reviews import generate
-
-        grammar = generate()
+        written, fingerprint = built_in("reviews", Path(paths.data))
         made = {
             split: datasets.Dataset.from_list(
                 [
@@ -76,9 +75,8 @@ def load_corpus(data: SentimentData, paths: Paths, labels: list[str] | None = No
                     for i, r in enumerate(rows, 1)
                 ]
             )
-            for split, rows in grammar.items()
+            for split, rows in written.items()
         }
-        fingerprint = hashlib.sha256(repr(grammar).encode()).hexdigest()
         corpus = Corpus(data.name, "built in, made by a grammar", fingerprint, made, ["negative", "positive"])
     else:
         corpus = _read(data, paths, find_source(data, paths), labels, split)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from recurra.config.train import Paths
 from recurra.config.translation import ParallelData
+from recurra.data.built_in import built_in
 from recurra.data.cache import cached_rows, column
 from recurra.data.files import Row, cell_text, table_format
 from recurra.data.plain import digest, read_text
@@ -54,7 +55,7 @@ def load_corpus(data: ParallelData, paths: Paths, only: str | None = None) -> Co
             "sentences, and data=parallel data.train=FILE trains on them"
         )
     if data.name == "phrasebook" and not data.own_files():
-        corpus = _phrasebook(data)
+        corpus = _phrasebook(data, paths)
     elif only in data.own_files():
         source, notes = _sources(data, paths, only), list[str]()
         splits = {only: _split(data, paths, source, only, notes)}
@@ -68,20 +69,17 @@ def load_corpus(data: ParallelData, paths: Paths, only: str | None = None) -> Co
     return corpus
 
 
-def _phrasebook(data: ParallelData) -> Corpus:
-    from recurra.data.phrasebook import generate
-
+def _phrasebook(data: ParallelData, paths: Paths) -> Corpus:
     if {data.source, data.target} != {"en", "de"}:
         raise UserError(f"data=phrasebook has the languages en and de, not {data.source} and {data.target}")
-    grammar = generate()
+    written, fingerprint = built_in("phrasebook", Path(paths.data))
     made = {}
-    for split, rows in grammar.items():
+    for split, rows in written.items():
         cells = [_cells(data, f"phrasebook {split} {number}", row) for number, row in enumerate(rows, 1)]
         if data.source == "de":
             for cell, row in zip(cells, rows, strict=True):
                 cell["alignment"] = json.dumps([[j, i] for i, j in row["alignment"]])
         made[split] = datasets.Dataset.from_list(cells)
-    fingerprint = hashlib.sha256(repr(grammar).encode()).hexdigest()
     return Corpus(data.name, "built in, made by a grammar", fingerprint, made)
 
 
