@@ -135,7 +135,7 @@ def _delimited(path: Path) -> Iterator[tuple[int, Row]]:
         except csv.Error as error:
             advice = (
                 "lines must end with a line feed, not with a carriage return alone"
-                if "\r" in str(error) or "new-line character" in str(error)
+                if "new-line character" in str(error)
                 else "a text with quotes or line feeds must stand in double quotes, each quote within it doubled"
             )
             raise UserError(f"{path}, line {number}: {error}; {advice}") from None

@@ -8,6 +8,7 @@ with ``w = softmax over s of score(q, v[s])``, unless stated.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import torch
@@ -37,8 +38,8 @@ def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     return scores.float().masked_fill(~mask, -torch.inf).softmax(-1)
 
 
-class Attention(nn.Module):
-    """What the kinds share: the context is the mean of the values, weighted by their scores."""
+class Attention(nn.Module, ABC):
+    """What the kinds share: keys that are made once of the values, and contexts that look at them."""
 
     def __init__(self, context_size: int) -> None:
         super().__init__()
@@ -48,18 +49,26 @@ class Attention(nn.Module):
         """Keys ``(batch, source, …)`` of ``values`` ``(batch, source, size)``."""
         return values
 
-    def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Scores ``(batch, time, source)`` of each of ``query`` ``(batch, time, size)`` with each of ``keys``."""
-        raise NotImplementedError
-
+    @abstractmethod
     def forward(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Contexts ``(batch, time, context_size)`` and weights ``(batch, time, source)`` for ``query`` ``(batch, time,
         size)``, the projected ``keys``, ``values`` ``(batch, source, size)`` and ``mask`` ``(batch, source)``."""
+
+
+class SingleHead(Attention):
+    """The context is the mean of the values, weighted by their scores."""
+
+    @abstractmethod
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:
+        """Scores ``(batch, time, source)`` of each of ``query`` ``(batch, time, size)`` with each of ``keys``."""
+
+    def forward(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """As in `Attention`."""
         weights = masked_softmax(self.score(query, keys), mask[:, None])
         return weights @ values, weights
 
 
-class Additive(Attention):
+class Additive(SingleHead):
     """``score = u · tanh(Q q + K v[s] + b)`` (Bahdanau et al. 2015)."""
 
     def __init__(self, query_size: int, memory_size: int) -> None:
@@ -81,7 +90,7 @@ class Additive(Attention):
         return torch.cat(parts, 1)
 
 
-class Dot(Attention):
+class Dot(SingleHead):
     """``score = q · v[s]`` (Luong et al. 2015); queries and values are of one size."""
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ dimension 1 is the batch.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import torch
@@ -19,7 +20,7 @@ from recurra.model.dropout import LockedDropout
 from recurra.model.recurrent import STATES, Direction
 
 
-class Decoder(nn.Module):
+class Decoder(nn.Module, ABC):
     """What the decoders share: the attention, and the bridge from the encoder to the first state."""
 
     layers: ClassVar[int] = 1
@@ -50,12 +51,12 @@ class Decoder(nn.Module):
         context, weights = self.attention(query, memory.keys, memory.values, memory.mask)
         return context, weights
 
+    @abstractmethod
     def forward(self, vectors: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
         """Read-outs ``(batch, time, embedding_size)``, the state after them, and weights ``(batch, time, source)``.
 
         ``vectors`` ``(batch, time, embedding_size)`` are those of the tokens so far, ``state`` what was before them.
         """
-        raise NotImplementedError
 
 
 class Parallel(Decoder):

@@ -133,9 +133,12 @@ class TestPredictor:
     def test_however_long_the_source_the_translation_ends(
         self, predictor: TranslationPredictor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        text = "the dog sees a cat. " * 9
+        free = [len(predictor.translate([text], beam=beam)[0][0].target) for beam in (1, 3)]
+        assert min(free) > 4
         monkeypatch.setattr("recurra.task.translation.predictor.LONGEST", 4)
         for beam in (1, 3):
-            ((found,),) = predictor.translate(["the dog sees a cat. " * 9], beam=beam)
+            ((found,),) = predictor.translate([text], beam=beam)
             assert len(found.target) <= 4
 
     def test_evaluated_on_a_test_part_of_ones_own(self, run: Path, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ class ChargenTask(Task):
         return write_report(predictor, prepared.corpus.splits[split], split, folder)
 
     def check_evaluation(self, config: Evaluate) -> None:
-        pass  # every option of evaluate.py is for this task
+        """Refuses nothing: every option of ``evaluate.py`` is for this task."""
 
     def further_scores(self, predictor: ChargenPredictor, prepared: Prepared, config: Evaluate) -> dict[str, float]:
         if config.dynamic == 0.0:

@@ -166,11 +166,11 @@ class _Cells:
     def normalise(self, where: str, row: Row) -> dict[str, str]:
         text = cell_text(where, row, self.data.text, "data.text=COLUMN")
         label = find_column(where, row, self.data.label, "data.label=COLUMN")
-        group = row.get(self.data.phenomenon) if self.data.phenomenon else None
+        group = self.data.phenomenon
         return {
             "text": text,
             "label": self.label_name(where, label, row[label]),
-            "group": plain_text(where, self.data.phenomenon or "", group),
+            "group": plain_text(where, group, row.get(group)) if group else "",
             "where": where,
         }
 
